@@ -1,0 +1,1 @@
+"""Línea: a humanitarian WhatsApp help line around a Rasa assistant."""
