@@ -1,0 +1,197 @@
+"""Keeps the line's processes running on one machine: starts, restarts and stops them in order.
+
+supervisord does the work, in this process and with a configuration written here; it opens no socket.
+Around it: the children's output with their name in front, one sentence per restart, a back-off that
+stops growing, and children that never outlive the supervisor (`follow_parent`).
+"""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import shlex
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from linea import settings as settings_module
+from linea.settings import Settings
+
+STARTED_SECONDS = 2  # a process that ends sooner failed to start, and waits before the next try
+LONGEST_BACKOFF_SECONDS = 10
+PARENT = "SUPERVISION_PARENT"  # the process a child must not outlive
+_PR_SET_PDEATHSIG = 1  # linux/prctl.h
+_LOCAL = ("127.0.0.1", "localhost", "::1")
+
+
+@dataclass(frozen=True)
+class Program:
+    """One process: its name, its command, and how long it may take to stop before it is killed."""
+
+    name: str
+    command: tuple[str, ...]
+    stop_seconds: int = 10
+    started_seconds: int = STARTED_SECONDS
+
+
+def programs(settings: Settings) -> tuple[Program, ...]:
+    """The processes this installation runs here, in the order in which they stop.
+
+    Rasa and the action server are left out where their address is another machine's.
+    """
+    found = [Program("web", _linea("web")), Program("worker", _linea("worker"), stop_seconds=15)]
+    if is_local(settings.rasa_url):
+        # Training comes first in this process's place, so that web and worker never wait for it.
+        training_first = (sys.executable, "-m", "linea.supervision", "train", "rasa")
+        found.append(Program("rasa", training_first, started_seconds=60))
+    if is_local(settings.actions_url):
+        found.append(Program("actions", _linea("actions"), stop_seconds=5))
+    if settings.uses_simulator:
+        found.append(Program("simulator", _linea("simulator"), stop_seconds=5))
+    return tuple(found)
+
+
+def run(
+    wanted: Sequence[Program],
+    data_dir: Path,
+    say: Callable[[str], None],
+    each_second: Callable[[], None] = lambda: None,
+) -> None:
+    """Run the programs until SIGINT, SIGTERM or SIGHUP; returns when the last one has stopped.
+
+    `say` gets every line for the terminal; `each_second` is called about once a second, and must be short.
+    """
+    path = data_dir / "supervisord.conf"
+    path.write_text(configuration(wanted, data_dir), encoding="utf-8")
+    os.environ[PARENT] = str(os.getpid())
+    _serve(path, {program.name for program in wanted}, say, each_second)
+
+
+def configuration(wanted: Sequence[Program], data_dir: Path) -> str:
+    """The supervisord configuration: no socket, own log beside the data, one section per program."""
+    log = data_dir / "supervisord.log"
+    sections = [
+        "[supervisord]\nnodaemon = true\nsilent = true\n"
+        f"logfile = {_escaped(log)}\nlogfile_maxbytes = 1MB\nlogfile_backups = 1\n"
+        f"pidfile = {_escaped(data_dir / 'supervisord.pid')}\nchildlogdir = {_escaped(data_dir)}\n"
+    ]
+    for priority, program in enumerate(reversed(wanted), start=1):  # the highest stops first
+        sections.append(
+            f"[program:{program.name}]\n"
+            f"command = {_escaped(shlex.join(program.command))}\n"
+            f"directory = {_escaped(settings_module.ROOT)}\n"
+            'environment = PYTHONUNBUFFERED="1"\n'
+            f"priority = {priority}\n"
+            "autorestart = true\n"
+            "startretries = 1000000000\n"
+            f"startsecs = {program.started_seconds}\n"
+            f"stopwaitsecs = {program.stop_seconds}\n"
+            "stopsignal = TERM\nstopasgroup = true\nkillasgroup = true\n"
+            "redirect_stderr = true\nstdout_logfile = NONE\nstdout_events_enabled = true\n"
+        )
+    return "\n".join(sections)
+
+
+def follow_parent() -> None:
+    """End this process when its supervisor ends, however that ends; first line of every child command.
+
+    Does nothing where no supervisor started this process (systemd, a test, a shell).
+    """
+    parent = os.environ.pop(PARENT, "")
+    if not parent:
+        return
+    ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+    if os.getppid() != int(parent):  # it was gone before we asked
+        os.kill(os.getpid(), signal.SIGKILL)
+
+
+def is_local(url: str) -> bool:
+    """True when the address is this machine's own loopback."""
+    return urlsplit(url).hostname in _LOCAL
+
+
+def one_after_another(first: Sequence[str], then: Sequence[str]) -> None:
+    """Run `first` to its end, then become `then`; ends with the first one's code when that failed."""
+    supervisor = os.environ.get(PARENT, "")
+    follow_parent()
+    done = subprocess.run(first, env={**os.environ, PARENT: str(os.getpid())}, check=False)
+    if done.returncode:
+        raise SystemExit(abs(done.returncode))
+    environment = {**os.environ, PARENT: supervisor} if supervisor else dict(os.environ)
+    os.execve(then[0], list(then), environment)
+
+
+def _serve(path: Path, names: set[str], say: Callable[[str], None], each_second: Callable[[], None]) -> None:
+    # Imported here: the children read this module too, and need none of it.
+    from supervisor import events, supervisord
+    from supervisor.options import ServerOptions
+    from supervisor.states import SupervisorStates
+
+    width = max(map(len, names), default=0)
+    half_lines: dict[str, bytes] = {}
+
+    def output(event: Any) -> None:
+        name = event.process.config.name
+        *lines, half_lines[name] = (half_lines.get(name, b"") + _bytes(event.data)).split(b"\n")
+        for line in lines:
+            say(f"{name:<{width}} | {line.decode('utf-8', 'replace').rstrip()}")
+
+    def ended(event: Any) -> None:
+        name = event.process.config.name
+        if options.mood == SupervisorStates.RUNNING:
+            say(f"{name:<{width}} | se detuvo sin que nadie lo pidiera; se enciende otra vez")
+
+    def failed_to_start(event: Any) -> None:
+        process = event.process
+        process.backoff = min(process.backoff, LONGEST_BACKOFF_SECONDS)
+        name = process.config.name
+        say(f"{name:<{width}} | no llegó a encender; otro intento en {process.backoff} s")
+
+    class Supervisor(supervisord.Supervisor):  # type: ignore[misc]
+        def runforever(self) -> None:
+            # supervisord forgets its listeners on every run, so they are named here.
+            events.subscribe(events.ProcessLogStdoutEvent, output)
+            events.subscribe(events.ProcessStateExitedEvent, ended)
+            events.subscribe(events.ProcessStateBackoffEvent, failed_to_start)
+            events.subscribe(events.SupervisorStoppingEvent, lambda _event: say("Apagando en orden…"))
+            super().runforever()
+
+        looked = 0.0
+
+        def tick(self, now: float | None = None) -> None:
+            super().tick(now)
+            if not self.stopping and time.monotonic() - self.looked >= 1:
+                each_second()
+                self.looked = time.monotonic()
+
+    options = ServerOptions()
+    options.realize(["-n", "-c", str(path)])
+    options.first, options.test = True, False
+    try:
+        Supervisor(options).main()
+    except supervisord.asyncore.ExitNow:
+        pass
+    finally:
+        options.close_logger()
+
+
+def _linea(command: str) -> tuple[str, ...]:
+    return (sys.executable, "-m", "linea.cli", command)
+
+
+def _escaped(value: object) -> str:
+    return str(value).replace("%", "%%")
+
+
+def _bytes(data: bytes | str) -> bytes:
+    return data.encode() if isinstance(data, str) else data
+
+
+if __name__ == "__main__":
+    one_after_another(_linea(sys.argv[1]), _linea(sys.argv[2]))
