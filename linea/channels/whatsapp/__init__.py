@@ -1,0 +1,1 @@
+"""WhatsApp Cloud API: signatures, what comes in, what goes out, and what the answers mean."""

@@ -1,0 +1,183 @@
+"""Turns our messages into the JSON Meta's Cloud API accepts, within its limits, dropping nothing."""
+
+from __future__ import annotations
+
+import re
+from typing import Any, Literal
+
+from linea.messages import Body, Option, Sender
+
+# Limits as Meta states them, in characters; counted here in UTF-16 units, which is never too few.
+# https://developers.facebook.com/docs/whatsapp/cloud-api/messages/text-messages
+TEXT_MAX = 4096
+# https://developers.facebook.com/docs/whatsapp/cloud-api/messages/interactive-reply-buttons-messages
+INTERACTIVE_BODY_MAX = 1024  # Meta's page on lists says 4096, its OpenAPI file 1024: the safe one
+BUTTONS_MAX = 3
+BUTTON_TITLE_MAX = 20
+BUTTON_ID_MAX = 256
+# https://developers.facebook.com/docs/whatsapp/cloud-api/messages/interactive-list-messages
+ROWS_MAX = 10
+ROW_TITLE_MAX = 24
+ROW_DESCRIPTION_MAX = 72
+ROW_ID_MAX = 200
+LIST_LABEL_MAX = 20
+
+Form = Literal["text", "buttons", "list", "numbered"]
+
+# Where a long text may be parted, best place first.
+_PARAGRAPH = re.compile(r"\n\s*\n")
+_BREAKS = (_PARAGRAPH, re.compile(r"\n"), re.compile(r"(?<=[.!?…])\s+"), re.compile(r"\s+"))
+
+
+def form(body: Body) -> Form:
+    """How the body is shown: text, reply buttons, a list, or its options as numbered lines.
+
+    Numbered where buttons and list would lose something: a title, description or id too long or
+    twice the same, too many options, or more than three without the label that opens a list.
+    """
+    options = body.options
+    if not options:
+        return "text"
+    for one_of_each in ([o.id for o in options], [o.title.strip().casefold() for o in options]):
+        if len(set(one_of_each)) < len(options) or not all(one_of_each):
+            return "numbered"
+    if not _within(body.text, INTERACTIVE_BODY_MAX) or not body.text.strip():
+        return "numbered"
+    if len(options) <= BUTTONS_MAX and all(map(_fits_button, options)):
+        return "buttons"
+    label = (body.button or "").strip()
+    if len(options) <= ROWS_MAX and all(map(_fits_row, options)) and label and _within(label, LIST_LABEL_MAX):
+        return "list"
+    return "numbered"
+
+
+def split(body: Body) -> list[Body]:
+    """The body as messages that each fit WhatsApp, in order; nearly always the body itself.
+
+    A text too long is parted between paragraphs, else sentences, else words. What can be tapped
+    stays with the last paragraph. Raises ValueError when there is nothing to say.
+    """
+    if not body.text.strip() and not body.options:
+        raise ValueError("a message without a text and without options")
+    if not body.options:
+        return [Body(part) for part in _parts(body.text, TEXT_MAX)]
+    if form(body) != "numbered":
+        return [body]
+    before, last = _last_paragraph(body.text)
+    ending = Body(last, body.options, body.button)
+    if form(ending) == "numbered":
+        if _within(_numbered(body), TEXT_MAX):
+            return [body]
+        if not _within(_numbered(ending), TEXT_MAX):
+            return [Body(part) for part in _parts(_numbered(body), TEXT_MAX)]
+    return [*(Body(part) for part in _parts(before, TEXT_MAX)), ending]
+
+
+def build(body: Body, sender: Sender, outbox_id: str) -> dict[str, Any]:
+    """The request's JSON for one message that `split` gave back.
+
+    `outbox_id` returns in every status of the message (`biz_opaque_callback_data`). The person is
+    addressed by the number exactly as received, with its "+" (without it Meta may put our own
+    country before it), or by the business-scoped user id where no number is known.
+    Raises ValueError for a person without an address and for a text that `split` should have parted.
+    """
+    request: dict[str, Any] = {
+        "messaging_product": "whatsapp",
+        "recipient_type": "individual",
+        **_address(sender),
+        "biz_opaque_callback_data": outbox_id,
+    }
+    shown_as = form(body)
+    if shown_as in ("buttons", "list"):
+        action = _buttons(body) if shown_as == "buttons" else _list(body)
+        kind = "button" if shown_as == "buttons" else "list"
+        interactive = {"type": kind, "body": {"text": body.text}, "action": action}
+        return {**request, "type": "interactive", "interactive": interactive}
+    text = _numbered(body)
+    if not text.strip() or not _within(text, TEXT_MAX):
+        raise ValueError(f"a text must have 1 to {TEXT_MAX} characters")
+    return {**request, "type": "text", "text": {"body": text, "preview_url": False}}
+
+
+def _address(sender: Sender) -> dict[str, str]:
+    if sender.phone:
+        return {"to": sender.phone}
+    if sender.bsuid:
+        return {"recipient": sender.bsuid}
+    raise ValueError("a person without an address on WhatsApp")
+
+
+def _buttons(body: Body) -> dict[str, Any]:
+    replies = [{"id": option.id, "title": option.title} for option in body.options]
+    return {"buttons": [{"type": "reply", "reply": reply} for reply in replies]}
+
+
+def _list(body: Body) -> dict[str, Any]:
+    rows = []
+    for option in body.options:
+        row = {"id": option.id, "title": option.title}
+        rows.append({**row, "description": option.description} if option.description else row)
+    return {"button": (body.button or "").strip(), "sections": [{"rows": rows}]}
+
+
+def _numbered(body: Body) -> str:
+    lines = []
+    for number, option in enumerate(body.options, 1):
+        lines.append(f"{number}. {option.title}")
+        if option.description:
+            lines.append(f"   {option.description}")
+    return "\n\n".join(part for part in (body.text, "\n".join(lines)) if part.strip())
+
+
+def _fits_button(option: Option) -> bool:
+    return (
+        not option.description  # a button has no place for it
+        and _within(option.title, BUTTON_TITLE_MAX)
+        and _within(option.id, BUTTON_ID_MAX)
+    )
+
+
+def _fits_row(option: Option) -> bool:
+    return (
+        _within(option.title, ROW_TITLE_MAX)
+        and _within(option.description or "", ROW_DESCRIPTION_MAX)
+        and _within(option.id, ROW_ID_MAX)
+    )
+
+
+def _last_paragraph(text: str) -> tuple[str, str]:
+    """The text before what stays with the options, and that last piece, short enough for them."""
+    text = text.strip()
+    ends = [found.end() for found in _PARAGRAPH.finditer(text)]
+    start = ends[-1] if ends else 0
+    pieces = _parts(text[start:], INTERACTIVE_BODY_MAX)
+    before = [text[:start].strip(), *pieces[:-1]]
+    return "\n\n".join(part for part in before if part), "".join(pieces[-1:])
+
+
+def _parts(text: str, limit: int) -> list[str]:
+    """The text in pieces of at most `limit`; none when it is blank."""
+    parts, rest = [], text.strip()
+    while not _within(rest, limit):
+        cut = _cut(rest, limit)
+        parts.append(rest[:cut].rstrip())
+        rest = rest[cut:].lstrip()
+    return [*parts, rest] if rest else parts
+
+
+def _cut(text: str, limit: int) -> int:
+    """The place to part a text too long: the best break in the second half of what fits."""
+    units = fitting = 0
+    for fitting, character in enumerate(text):
+        units += 2 if ord(character) > 0xFFFF else 1
+        if units > limit:
+            break
+    for breaks in _BREAKS:
+        places = [found.start() for found in breaks.finditer(text, 0, fitting + 1)]
+        if places and places[-1] > fitting // 2:
+            return places[-1]
+    return fitting
+
+
+def _within(text: str, limit: int) -> bool:
+    return len(text) <= limit and len(text.encode("utf-16-le", "surrogatepass")) // 2 <= limit
