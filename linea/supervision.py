@@ -145,6 +145,7 @@ def _serve(path: Path, names: set[str], say: Callable[[str], None], each_second:
     def ended(event: Any) -> None:
         name = event.process.config.name
         if options.mood == SupervisorStates.RUNNING:
+            alarm.ring()
             say(f"{name:<{width}} | se detuvo sin que nadie lo pidiera; se enciende otra vez")
 
     def failed_to_start(event: Any) -> None:
@@ -153,7 +154,7 @@ def _serve(path: Path, names: set[str], say: Callable[[str], None], each_second:
         name = process.config.name
         say(f"{name:<{width}} | no llegó a encender; otro intento en {process.backoff} s")
 
-    class Supervisor(supervisord.Supervisor):  # type: ignore[misc]
+    class Supervisor(supervisord.Supervisor):
         def runforever(self) -> None:
             # supervisord forgets its listeners on every run, so they are named here.
             events.subscribe(events.ProcessLogStdoutEvent, output)
@@ -173,12 +174,43 @@ def _serve(path: Path, names: set[str], say: Callable[[str], None], each_second:
     options = ServerOptions()
     options.realize(["-n", "-c", str(path)])
     options.first, options.test = True, False
+    alarm = _Alarm()
+    supervisord.asyncore.socket_map[alarm.fd] = alarm
     try:
         Supervisor(options).main()
     except supervisord.asyncore.ExitNow:
         pass
     finally:
+        alarm.close()
         options.close_logger()
+
+
+class _Alarm:
+    """Wakes supervisord's one-second wait as soon as a child ends or a signal comes."""
+
+    def __init__(self) -> None:
+        self.fd, self._writer = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC)
+        signal.set_wakeup_fd(self._writer, warn_on_full_buffer=False)
+
+    def ring(self) -> None:
+        os.write(self._writer, b"!")
+
+    def close(self) -> None:
+        signal.set_wakeup_fd(-1)
+        os.close(self.fd)
+        os.close(self._writer)
+
+    def readable(self) -> bool:
+        return True
+
+    def writable(self) -> bool:
+        return False
+
+    def handle_read_event(self) -> None:
+        os.read(self.fd, 4096)
+
+    def handle_error(self) -> None:
+        raise RuntimeError("the supervisor's own pipe broke")
 
 
 def _linea(command: str) -> tuple[str, ...]:

@@ -10,6 +10,7 @@ import sys
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
+from typing import NoReturn
 from urllib.parse import urlsplit
 
 import click
@@ -19,6 +20,7 @@ from linea import supervision
 from linea.settings import Settings, SettingsError
 
 LOOK_SECONDS = 0.5  # how long one look at a process may hold up the supervisor
+_open = urllib.request.build_opener(urllib.request.ProxyHandler({})).open  # our own processes: no proxy
 
 
 @click.command("run")
@@ -116,7 +118,7 @@ def _where_to_look(settings: Settings) -> str:
 
 def _get(url: str) -> dict[str, object] | None:
     try:
-        with urllib.request.urlopen(url, timeout=LOOK_SECONDS) as answer:
+        with _open(url, timeout=LOOK_SECONDS) as answer:
             body = answer.read()
     except (urllib.error.URLError, OSError, ValueError):
         return None
@@ -127,6 +129,6 @@ def _get(url: str) -> dict[str, object] | None:
     return read if isinstance(read, dict) else {}
 
 
-def _stop(sentence: str) -> None:
+def _stop(sentence: str) -> NoReturn:
     click.echo(sentence, err=True)
     raise SystemExit(2)
