@@ -2,7 +2,7 @@
 
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help run test train check bench soak clean install
+.PHONY: help run test train check bench soak clean install lock
 
 BIN := .venv/bin
 VENV := .venv/.lista
@@ -15,6 +15,7 @@ help:
 	@echo "make bench    mide la velocidad y escribe bench/RESULTS.md"
 	@echo "make soak     pruebas de caídas, largas y con un final fijado"
 	@echo "make install  solo prepara .venv"
+	@echo "make lock     fija otra vez las versiones de pyproject.toml (necesita uv)"
 	@echo "make clean    borra lo que se puede volver a hacer (no borra var/)"
 
 # The stamp is newer than the lock, or the environment is made again.
@@ -46,6 +47,11 @@ bench: $(VENV)
 # Bounded: LINEA_TEST_SCALE multiplies the number of kills and messages, never the patience of a wait.
 soak: $(VENV)
 	LINEA_TEST_SCALE=$${LINEA_TEST_SCALE:-10} $(BIN)/python -m pytest tests/faults
+
+# No index address and no path may stand in the lock: tests/test_promises.py looks.
+lock:
+	uv pip compile pyproject.toml --extra test --python-version 3.10 --generate-hashes --no-emit-index-url \
+		--no-annotate --no-header --quiet --output-file requirements.lock
 
 clean:
 	rm -rf .venv .rasa models results train_test_split *.egg-info .mypy_cache .ruff_cache .pytest_cache
