@@ -1,0 +1,58 @@
+"""The values that stand in texts as [[key]]: found, filled, and known to be missing."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from linea.bank import gsm7
+from linea.bank.entry import RenderError
+
+PLACEHOLDER = re.compile(r"\[\[([a-z][a-z0-9_]*)\]\]")
+# What remains of a placeholder that was not written as [[key]]: two brackets, or a word in one.
+BROKEN = re.compile(r"\[\[|\]\]|\[([a-z0-9_]+)\]")
+
+# Values that code passes for a line when it says it, beside directory and programme.
+LINE_VALUES: Mapping[str, frozenset[str]] = {
+    "utter_unsigned": frozenset({"official"}),
+    "utter_expired": frozenset({"official"}),
+}
+
+
+@dataclass(frozen=True)
+class Facts:
+    """The numbers of the directory and the values of the programme, by key; an empty value is ""."""
+
+    directory: Mapping[str, str] = field(default_factory=dict)
+    programme: Mapping[str, str] = field(default_factory=dict)
+
+    def value(self, key: str) -> str | None:
+        """The value, "" when the programme has not given it yet, None when nobody knows the key."""
+        return self.directory.get(key, self.programme.get(key))
+
+    def is_empty(self, key: str) -> bool:
+        """Whether the key is one of the programme's that has no value yet."""
+        return key not in self.directory and self.programme.get(key) == ""
+
+
+def keys(text: str) -> list[str]:
+    """The keys a text uses, in order."""
+    return PLACEHOLDER.findall(text)
+
+
+def fill(text: str, facts: Facts, channel: str, values: Mapping[str, str]) -> str:
+    """The text with every [[key]] replaced, for SMS by letters that fit.
+
+    `values` go first, then the directory, then the programme. Raises RenderError for a key without
+    a value: a text with a hole never goes out.
+    """
+
+    def replace(match: re.Match[str]) -> str:
+        key = match.group(1)
+        value = values.get(key) or facts.value(key)
+        if not value:
+            raise RenderError(f"no value for [[{key}]]")
+        return gsm7.plain(value) if channel == "sms" else value
+
+    return PLACEHOLDER.sub(replace, text)

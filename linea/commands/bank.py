@@ -1,0 +1,39 @@
+"""`linea bank`: what an editor does with the bank of questions."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from linea.bank import check, load
+from linea.settings import SettingsError
+from linea.settings import load as load_settings
+
+
+@click.group()
+def bank() -> None:
+    """El banco de preguntas y respuestas."""
+
+
+@bank.command("check")
+@click.option(
+    "--bank-dir",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    help="Carpeta del banco; si no se indica, la de los ajustes (LINEA_BANK_DIR).",
+)
+def check_command(bank_dir: Path | None) -> None:
+    """Revisa el banco y lo que va con él; cada error sale como «archivo: línea: qué hacer»."""
+    try:
+        settings = load_settings()
+    except SettingsError as error:
+        raise click.ClickException(str(error)) from error
+    folder = bank_dir or settings.bank_dir
+    findings = check(folder, settings.content_dir)
+    for finding in findings:
+        click.echo(finding)
+    if findings:
+        raise SystemExit(1)
+    entries = load(folder, settings.content_dir).entries
+    variants = sum(len(entry.variants) for entry in entries.values())
+    click.echo(f"Banco en orden: {len(entries)} preguntas, {variants} variantes")
