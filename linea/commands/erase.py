@@ -1,0 +1,27 @@
+"""`linea erase`: the night's erasure, now, for whoever must not wait for it."""
+
+from __future__ import annotations
+
+import click
+
+from linea import clock
+from linea.commands.common import with_store
+from linea.settings import Settings
+from linea.store import Store
+
+
+@click.command()
+def erase() -> None:
+    """Borra ya las conversaciones terminadas, sin esperar a la noche. Las abiertas no se tocan."""
+
+    def work(settings: Settings, store: Store) -> None:
+        from linea.night import erase_now
+
+        now = clock.now()
+        counts = erase_now(store, settings.timezone, now, night=now)
+        click.echo(
+            f"Borrado: {counts.conversations} conversaciones, {counts.messages} mensajes, "
+            f"{counts.people} personas. Siguen abiertas {counts.open_reds} alertas rojas de más de un día."
+        )
+
+    with_store(work)

@@ -1,0 +1,185 @@
+"""`linea queue|take|reply|close|resend`: answering people from the command line, the emergency way."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from datetime import timedelta
+from typing import TypeVar
+
+import click
+from sqlalchemy.orm import Session
+
+from linea import bank, clock, handoff, outbox
+from linea.channels.whatsapp import outbound
+from linea.commands.common import stop, with_store
+from linea.messages import Body
+from linea.settings import Settings
+from linea.store import Store
+
+T = TypeVar("T")
+
+COLOURS = {"red": "ROJO", "yellow": "AMARILLO", "green": "VERDE", "none": "—"}
+REASONS = {
+    "red": "señal de peligro",
+    "yellow": "necesita apoyo",
+    "asked": "pidió una persona",
+    "entry": "la respuesta la da una persona",
+    "no_answer": "el asistente no respondió",
+    "failed": "el asistente falló",
+    "assistant_away": "el asistente estuvo apagado",
+    "undelivered": "un mensaje no llegó",
+    "uncertain": "no se sabe si un mensaje llegó",
+    "taken": "la tomó el equipo",
+}
+WHO = {"person": "persona", "bot": "asistente", "line": "línea"}
+STATES = {
+    "queued": "por enviar",
+    "sending": "enviando",
+    "accepted": "enviado",
+    "sent": "enviado",
+    "delivered": "entregado",
+    "read": "leído",
+    "failed": "NO LLEGÓ",
+    "uncertain": "sin confirmar",
+    "unresolved": "NO SE SABE SI LLEGÓ",
+    "cancelled": "retirado",
+}
+
+as_operator = click.option(
+    "--as",
+    "operator",
+    default=lambda: os.environ.get("USER", ""),
+    help="Tu nombre de operador; si falta, tu usuario de esta máquina.",
+)
+
+
+@click.command()
+def queue() -> None:
+    """Quién espera a una persona: rojo primero, luego amarillo, luego quien más espera."""
+
+    def work(settings: Settings, store: Store) -> None:
+        now = clock.now()
+        with store.reading() as session:
+            rows = handoff.queue(session, now)
+            unread = handoff.unread(session)
+        if not rows:
+            click.echo("Nadie espera a una persona.")
+        for row in rows:
+            holder = f"con {row.operator}" if row.operator else "LIBRE"
+            left = row.last_inbound_at + timedelta(hours=24) - now
+            click.echo(
+                f"{COLOURS[row.colour]:9} {row.code:12} {holder:14} espera {_span(now - row.since):7} "
+                f"sin responder: {row.unanswered}  ventana: {_span(left) if left > timedelta() else 'cerrada'}"
+                f"  {REASONS.get(row.reason, row.reason)}"
+            )
+            if row.first_words:
+                click.echo(f"          «{_short(row.first_words)}»")
+        if unread:
+            click.echo(f"Además hay {unread} avisos que nadie pudo leer: avisa a quien cuida el sistema.")
+
+    with_store(work)
+
+
+@click.command()
+@click.argument("code")
+@as_operator
+def take(code: str, operator: str) -> None:
+    """Toma la conversación CODE y muestra lo dicho; desde ahora el asistente calla en ella."""
+
+    def work(settings: Settings, store: Store) -> None:
+        name = _named(operator)
+        conversation_id = _do(store, lambda session: handoff.take(session, code, name, clock.now()))
+        with store.reading() as session:
+            said = handoff.transcript(session, conversation_id)
+        for spoken in said:
+            at = spoken.at.astimezone(settings.timezone)
+            who = WHO.get(spoken.who, spoken.who)
+            state = "" if spoken.who == "person" else f"  [{STATES.get(spoken.state, spoken.state)}]"
+            click.echo(f"{at:%H:%M} {who}: {_visible(spoken.text)}{state}")
+        click.echo(f'La tienes tú. Responde con: linea reply {code.upper()} "tu mensaje"')
+
+    with_store(work)
+
+
+@click.command()
+@click.argument("code")
+@click.argument("text")
+@as_operator
+def reply(code: str, text: str, operator: str) -> None:
+    """Escribe TEXT a la persona de la conversación CODE (y la toma, si estaba libre)."""
+
+    def work(settings: Settings, store: Store) -> None:
+        if not text.strip():
+            stop("El mensaje está vacío: no se envió nada.")
+        name = _named(operator)
+        bodies = outbound.split(Body(text.strip()))
+        _do(store, lambda session: handoff.reply(session, code, name, bodies, clock.now()))
+        click.echo("En camino.")
+
+    with_store(work)
+
+
+@click.command()
+@click.argument("code")
+@click.option("--quiet", is_flag=True, help="Sin despedida: no se envía nada más a la persona.")
+@as_operator
+def close(code: str, quiet: bool, operator: str) -> None:
+    """Cierra la conversación CODE y se la devuelve al asistente."""
+
+    def work(settings: Settings, store: Store) -> None:
+        name = _named(operator)
+        content = bank.load(settings.bank_dir, settings.content_dir)
+
+        def close_it(session: Session) -> None:
+            channel = handoff.find(session, code).channel
+            farewell = [] if quiet else [content.line("utter_handoff_closed", channel)]
+            handoff.close(session, code, name, farewell, clock.now())
+
+        _do(store, close_it)
+        click.echo("Cerrada. El asistente responderá el próximo mensaje.")
+
+    with_store(work)
+
+
+@click.command()
+@click.argument("code")
+def resend(code: str) -> None:
+    """Envía otra vez lo que no llegó, o no se sabe si llegó, en la conversación CODE."""
+
+    def work(settings: Settings, store: Store) -> None:
+        def again(session: Session) -> int:
+            return outbox.send_again(session, handoff.find(session, code).id, clock.now())
+
+        count = _do(store, again)
+        click.echo(f"Mensajes que salen otra vez: {count}.")
+
+    with_store(work)
+
+
+def _do(store: Store, work: Callable[[Session], T]) -> T:
+    try:
+        return store.write(work)
+    except handoff.HandoffError as error:
+        stop(str(error))
+
+
+def _named(operator: str) -> str:
+    if not operator.strip():
+        stop("¿Quién eres? Añade --as con tu nombre.")
+    return operator.strip()[:40]
+
+
+def _span(span: timedelta) -> str:
+    minutes = int(span.total_seconds() // 60)
+    return f"{minutes // 60} h {minutes % 60:02}" if minutes >= 60 else f"{minutes} min"
+
+
+def _short(text: str) -> str:
+    text = " ".join(_visible(text).split())
+    return text if len(text) <= 80 else f"{text[:79]}…"
+
+
+def _visible(text: str) -> str:
+    """Text for a terminal: no control characters, which could move the cursor or hide words."""
+    return "".join(c if c == "\n" or c.isprintable() else "·" for c in text)

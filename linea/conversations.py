@@ -1,0 +1,103 @@
+"""A conversation from its opening to its end: its colour, and that a person is needed in it."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import insert, select, update
+from sqlalchemy.orm import Session
+
+from linea.codes import new_code, new_id
+from linea.store.models import Conversation, Handoff
+
+SILENCE = timedelta(minutes=60)  # after this the conversation has ended (DESIGN 5.8)
+COLOURS = ("none", "green", "yellow", "red")
+URGENCIES = ("none", "appointment", "today", "now")
+
+
+def current(session: Session, person_id: str, channel: str, now: datetime) -> str:
+    """The id of the conversation a new message of this person belongs to, opened if there is none."""
+    row = session.execute(
+        select(Conversation.id, Conversation.mode, Conversation.last_inbound_at)
+        .where(Conversation.person_id == person_id, Conversation.channel == channel)
+        .where(Conversation.ended_at.is_(None))
+    ).first()
+    if row is not None and (row.mode != "bot" or row.last_inbound_at > now - SILENCE):
+        return str(row.id)
+    if row is not None:
+        session.execute(update(Conversation).where(Conversation.id == row.id).values(ended_at=now))
+    conversation_id, code = new_id(), new_code()
+    while session.execute(select(Conversation.id).where(Conversation.code == code)).first():
+        code = new_code()
+    session.execute(
+        insert(Conversation).values(
+            id=conversation_id,
+            code=code,
+            person_id=person_id,
+            channel=channel,
+            opened_at=now,
+            last_inbound_at=now,
+        )
+    )
+    return conversation_id
+
+
+def end_silent(session: Session, now: datetime) -> int:
+    """End the conversations nobody wrote in for an hour and nobody waits in; how many."""
+    result = session.execute(
+        update(Conversation)
+        .where(Conversation.ended_at.is_(None), Conversation.mode == "bot", Conversation.due_at.is_(None))
+        .where(Conversation.last_inbound_at < now - SILENCE)
+        .values(ended_at=now)
+    )
+    return int(result.rowcount)
+
+
+def raise_colour(conversation: Conversation, colour: str, urgency: str) -> None:
+    """Colour and urgency go up, never down."""
+    conversation.colour = max(conversation.colour, colour, key=COLOURS.index)
+    conversation.urgency = max(conversation.urgency, urgency, key=URGENCIES.index)
+
+
+def standing_handoff(session: Session, conversation_id: str) -> Handoff | None:
+    """The handoff that is open in a conversation, if a person is awaited or has it."""
+    found: Handoff | None = session.execute(
+        select(Handoff).where(Handoff.conversation_id == conversation_id, Handoff.closed_at.is_(None))
+    ).scalar_one_or_none()
+    return found
+
+
+def needs_person(session: Session, conversation: Conversation, reason: str, now: datetime) -> bool:
+    """Put a conversation before a person; False if one already waits or has it.
+
+    One that had ended is opened again, unless the person has begun another, so that what they write
+    next joins it.
+    """
+    standing = standing_handoff(session, conversation.id)
+    if standing is not None:
+        standing.colour = max(standing.colour, conversation.colour, key=COLOURS.index)
+        return False
+    session.add(
+        Handoff(
+            id=new_id(),
+            conversation_id=conversation.id,
+            reason=reason,
+            colour=conversation.colour,
+            opened_at=now,
+        )
+    )
+    if conversation.mode == "bot":
+        conversation.mode = "waiting"
+    if conversation.ended_at is not None and not _successor(session, conversation):
+        conversation.ended_at = None
+    session.flush()
+    return True
+
+
+def _successor(session: Session, conversation: Conversation) -> bool:
+    found = session.execute(
+        select(Conversation.id)
+        .where(Conversation.person_id == conversation.person_id, Conversation.channel == conversation.channel)
+        .where(Conversation.ended_at.is_(None))
+    ).first()
+    return found is not None

@@ -1,0 +1,291 @@
+"""One turn after another: lease a conversation, ask the assistant, commit everything or nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import exists, func, or_, select, update
+from sqlalchemy.orm import Session
+from sqlalchemy.sql.elements import ColumnElement
+
+from linea import outbox
+from linea.bank import Bank
+from linea.compose import compose, merge
+from linea.conversations import needs_person
+from linea.messages import Body
+from linea.steps import Step, reached
+from linea.store.models import Conversation, InboxRow, OptionRow
+from linea.watch import Line
+
+LEASE = timedelta(seconds=30)  # three times the longest turn
+MAX_FAILURES = 3
+AWAY_TOLD_AFTER = timedelta(seconds=30)  # DESIGN 5.15
+AWAY_PATIENCE = timedelta(minutes=10)
+SAME_KIND_AGAIN = timedelta(minutes=1)
+
+
+@dataclass(frozen=True)
+class Turn:
+    """One leased conversation with the message (or burst) to be answered."""
+
+    worker: str
+    fence: int
+    conversation: str
+    channel: str
+    rows: tuple[int, ...]
+    kind: str
+    text: str | None
+    payload: str | None  # behind a tapped option
+    events: list[dict[str, Any]]
+    context: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Reply:
+    """What the assistant answered: messages, new tracker events, effects."""
+
+    messages: Sequence[dict[str, Any]]
+    events: Sequence[dict[str, Any]]
+    effects: Sequence[dict[str, Any]]
+
+
+def anything_due(session: Session, now: datetime) -> bool:
+    """Whether a new message waits to be watched or a conversation to be answered; only looks."""
+    new = select(InboxRow.number).where(InboxRow.state == "new").limit(1)
+    due = select(Conversation.id).where(Conversation.due_at <= now, _free(now)).limit(1)
+    return any(session.execute(query).first() is not None for query in (new, due))
+
+
+def prepare(session: Session, worker: str, now: datetime, limit: int, burst: bool = False) -> list[Turn]:
+    """Lease up to `limit` conversations in which a message waits, the longest waiting first.
+
+    `burst`: texts of one person that wait together are read as one.
+    """
+    if limit <= 0:
+        return []
+    due = session.execute(
+        select(Conversation)
+        .where(Conversation.due_at <= now, _free(now))
+        .order_by(Conversation.due_at)
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    ).scalars()
+    turns = []
+    for conversation in due.all():
+        turn = _lease(session, conversation, worker, now, burst)
+        if turn is not None:
+            turns.append(turn)
+    session.flush()
+    return turns
+
+
+def _free(now: datetime) -> ColumnElement:
+    return or_(Conversation.lease_until.is_(None), Conversation.lease_until < now)
+
+
+def _lease(
+    session: Session, conversation: Conversation, worker: str, now: datetime, burst: bool
+) -> Turn | None:
+    rows = (
+        session.execute(
+            select(InboxRow)
+            .where(InboxRow.conversation_id == conversation.id, InboxRow.state == "waiting")
+            .order_by(InboxRow.number)
+            .limit(20 if burst else 1)
+        )
+        .scalars()
+        .all()
+    )
+    if not rows or conversation.mode == "human":
+        for row in rows:
+            row.state, row.outcome, row.for_operator = "done", "human", True
+        if not rows:
+            conversation.due_at = None
+        return None
+    first = rows[0]
+    read = [first]
+    if first.kind == "text":
+        for row in rows[1:]:
+            if row.kind != "text":
+                break
+            read.append(row)
+    payload = title = None
+    if first.kind == "option":
+        option = session.get(OptionRow, first.option_id or "")
+        if option is not None and option.conversation_id == conversation.id:
+            payload, title = option.payload, option.title
+    conversation.lease_owner, conversation.lease_until = worker, now + LEASE
+    conversation.fence += 1
+    return Turn(
+        worker=worker,
+        fence=conversation.fence,
+        conversation=conversation.id,
+        channel=conversation.channel,
+        rows=tuple(row.number for row in read),
+        kind=first.kind,
+        text=title or "\n".join(row.text for row in read if row.text) or None,
+        payload=payload,
+        events=conversation.events or [],
+        context={"mode": conversation.mode, "colour": conversation.colour},
+    )
+
+
+def finish(session: Session, turn: Turn, reply: Reply, bank: Bank, now: datetime, production: bool) -> bool:
+    """Commit a turn: events, messages, effects, mode and "done" together.
+
+    False, and nothing written, if the lease is no longer ours or a person has taken the chat meanwhile.
+    """
+    conversation = _still_ours(session, turn)
+    if conversation is None:
+        return False
+    wanted = next((e for e in reply.effects if e.get("effect") == "hand_over"), None)
+    composed = compose(
+        bank,
+        reply.messages,
+        str(wanted.get("reason", "asked")) if wanted else None,
+        channel=conversation.channel,
+        mode=conversation.mode,
+        notice_given=conversation.notice_given,
+        waiting_told=conversation.waiting_told,
+        now=now,
+        production=production,
+    )
+    conversation.events = [*turn.events, *reply.events]
+    conversation.notice_given = conversation.notice_given or composed.notice
+    conversation.waiting_told = conversation.waiting_told or composed.told_waiting
+    outbox.add(session, conversation, composed.bodies, "bot", now, utter=composed.utter, turn=turn.rows[0])
+    if composed.handover:
+        needs_person(session, conversation, composed.handover, now)
+    reached(Step.TURN_IN_TRANSACTION)
+    _done(session, turn, "answered", for_operator=bool(composed.handover))
+    _release(session, conversation, now)
+    return True
+
+
+def finish_other(session: Session, turn: Turn, line: Line, now: datetime) -> bool:
+    """Answer kindly what is not understood yet (a photo, a voice note): kept, and a person can see it."""
+    conversation = _still_ours(session, turn)
+    if conversation is None:
+        return False
+    told = conversation.kind_told_at
+    if conversation.mode == "bot" and (told is None or told < now - SAME_KIND_AGAIN):
+        bodies = [line("utter_not_understood_type", conversation.channel)]
+        if not conversation.notice_given:
+            bodies = merge([line("utter_notice", conversation.channel), *bodies])
+            conversation.notice_given = True
+        outbox.add(
+            session, conversation, bodies, "line", now, utter="utter_not_understood_type", turn=turn.rows[0]
+        )
+        conversation.kind_told_at = now
+    _done(session, turn, "kept", for_operator=conversation.mode != "bot")
+    _release(session, conversation, now)
+    return True
+
+
+def put_back(session: Session, turn: Turn, now: datetime, delay: timedelta) -> None:
+    """The assistant is away: the message waits, the lease is given back, and nothing is held against it."""
+    conversation = _still_ours(session, turn)
+    if conversation is not None:
+        _release(session, conversation, now + delay)
+
+
+def count_failure(session: Session, turn: Turn, line: Line, now: datetime) -> bool:
+    """The message itself broke the turn; after three times it goes to a person. Whether it did."""
+    conversation = _still_ours(session, turn)
+    if conversation is None:
+        return False
+    row = session.get(InboxRow, turn.rows[0])
+    row.failures += 1
+    dead = bool(row.failures >= MAX_FAILURES)
+    if dead:
+        for number in turn.rows:
+            session.get(InboxRow, number).state = "dead"
+        row.outcome, row.for_operator = "failed", True
+        _to_person(session, conversation, "failed", line, now, row.number)
+    _release(session, conversation, now + timedelta(seconds=0 if dead else 1))
+    return dead
+
+
+def tell_away(session: Session, line: Line, now: datetime) -> int:
+    """Say once to whoever has waited 30 s that the assistant is away; how many were told."""
+    waiting = exists().where(
+        InboxRow.conversation_id == Conversation.id,
+        InboxRow.state == "waiting",
+        InboxRow.received_at < now - AWAY_TOLD_AFTER,
+    )
+    late = session.execute(
+        select(Conversation)
+        .where(Conversation.mode == "bot", Conversation.away_told_at.is_(None), waiting)
+        .with_for_update(skip_locked=True)
+    ).scalars()
+    count = 0
+    for conversation in late.all():
+        body = line("utter_assistant_away", conversation.channel)
+        outbox.add(session, conversation, [body], "line", now, utter="utter_assistant_away")
+        conversation.away_told_at = now
+        count += 1
+    return count
+
+
+def give_up(session: Session, line: Line, now: datetime) -> int:
+    """Hand to a person what has waited ten minutes for the assistant; how many messages."""
+    rows = session.execute(
+        select(InboxRow, Conversation)
+        .join(Conversation, Conversation.id == InboxRow.conversation_id)
+        .where(InboxRow.state == "waiting", InboxRow.received_at < now - AWAY_PATIENCE)
+        .where(_free(now))
+    ).all()
+    for row, conversation in rows:
+        row.state, row.outcome, row.for_operator = "done", "assistant_away", True
+        _to_person(session, conversation, "assistant_away", line, now, row.number)
+    return len(rows)
+
+
+def oldest_waiting(session: Session) -> datetime | None:
+    """When the oldest message arrived that nobody has handled yet."""
+    found: datetime | None = session.execute(
+        select(func.min(InboxRow.received_at)).where(InboxRow.state.in_(("new", "waiting")))
+    ).scalar_one()
+    return found
+
+
+def _to_person(
+    session: Session, conversation: Conversation, reason: str, line: Line, now: datetime, turn: int
+) -> None:
+    if needs_person(session, conversation, reason, now) and not conversation.waiting_told:
+        body: Body = line("utter_handoff_waiting", conversation.channel)
+        outbox.add(session, conversation, [body], "line", now, utter="utter_handoff_waiting", turn=turn)
+        conversation.waiting_told = True
+
+
+def _still_ours(session: Session, turn: Turn) -> Conversation | None:
+    conversation: Conversation | None = session.execute(
+        select(Conversation).where(Conversation.id == turn.conversation).with_for_update()
+    ).scalar_one_or_none()
+    if conversation is None or (conversation.lease_owner, conversation.fence) != (turn.worker, turn.fence):
+        return None
+    if conversation.mode == "human":
+        _done(session, turn, "human", for_operator=True)
+        _release(session, conversation, conversation.due_at)
+        return None
+    return conversation
+
+
+def _done(session: Session, turn: Turn, outcome: str, *, for_operator: bool) -> None:
+    values: dict[str, Any] = {"state": "done", "outcome": outcome}
+    if for_operator:
+        values["for_operator"] = True
+    session.execute(update(InboxRow).where(InboxRow.number.in_(turn.rows)).values(**values))
+
+
+def _release(session: Session, conversation: Conversation, due: datetime) -> None:
+    waits = session.execute(
+        select(InboxRow.number)
+        .where(InboxRow.conversation_id == conversation.id, InboxRow.state.in_(("new", "waiting")))
+        .limit(1)
+    ).first()
+    conversation.lease_owner = conversation.lease_until = None
+    conversation.due_at = due if waits else None

@@ -1,0 +1,140 @@
+"""The night: what was said, by whom and from where is erased, and nothing can bring it back (DESIGN 5.8).
+
+Erased: conversations that have ended, once a night has passed over them; every one 24 hours after its last
+message. Kept: an open red, until a person closes it; another open handoff, at most seven days.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime, time, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import and_, delete, func, or_, select
+from sqlalchemy.orm import Session
+from sqlalchemy.sql import Select
+
+from linea import people
+from linea.codes import new_id
+from linea.inbox import forget_repeats
+from linea.store.models import (
+    Conversation,
+    Erasure,
+    Handoff,
+    InboxRow,
+    OptionRow,
+    OutboxRow,
+    Person,
+    UnreadBody,
+)
+
+NIGHT = time(3, 0)  # in the line's own time zone
+LIFETIME = timedelta(hours=24)
+OPEN_HANDOFF_LIFETIME = timedelta(days=7)
+BATCH = 100  # conversations in one transaction, so that a webhook never waits long
+
+
+@dataclass
+class Counts:
+    """What one erasure did, in numbers only."""
+
+    conversations: int = 0
+    messages: int = 0
+    people: int = 0
+    unread_bodies: int = 0
+    repeats: int = 0
+    unanswered: int = 0  # handoffs erased though nobody had closed them
+    open_reds: int = 0  # kept, and older than a day: a person must look
+    more: bool = field(default=False, repr=False)
+
+
+def last_night(now: datetime, zone: ZoneInfo) -> datetime:
+    """The most recent moment at which a night began."""
+    local = now.astimezone(zone)
+    night = datetime.combine(local.date(), NIGHT, zone)
+    return night if night <= local else night - timedelta(days=1)
+
+
+def erase_due(session: Session, now: datetime, night: datetime) -> Counts:
+    """Erase one batch of what is due; `more` says that another batch is. Safe to repeat after a crash."""
+    counts = Counts()
+    ids = [row.id for row in session.execute(_due(now, night).limit(BATCH + 1))]
+    counts.more = len(ids) > BATCH
+    ids = ids[:BATCH]
+    _erase(session, ids, counts)
+    counts.unread_bodies = _deleted(
+        session.execute(delete(UnreadBody).where(UnreadBody.received_at < now - LIFETIME))
+    )
+    counts.repeats = forget_repeats(session, now)
+    counts.people += _forget_nobodies(session)
+    counts.open_reds = session.execute(
+        select(func.count())
+        .select_from(Handoff)
+        .where(Handoff.closed_at.is_(None), Handoff.colour == "red", Handoff.opened_at < now - LIFETIME)
+    ).scalar_one()
+    return counts
+
+
+def receipt(session: Session, counts: Counts, started: datetime, finished: datetime) -> None:
+    """Keep what an erasure did: counts, no names."""
+    values = {name: value for name, value in vars(counts).items() if name != "more"}
+    session.add(Erasure(id=new_id(), started_at=started, finished_at=finished, counts=values))
+
+
+def _due(now: datetime, night: datetime) -> Select:
+    open_handoff = (
+        select(Handoff.id)
+        .where(Handoff.conversation_id == Conversation.id, Handoff.closed_at.is_(None))
+        .exists()
+    )
+    kept_handoff = (
+        select(Handoff.id)
+        .where(Handoff.conversation_id == Conversation.id, Handoff.closed_at.is_(None))
+        .where(or_(Handoff.colour == "red", Handoff.opened_at > now - OPEN_HANDOFF_LIFETIME))
+        .exists()
+    )
+    unhandled = (
+        select(InboxRow.number)
+        .where(InboxRow.conversation_id == Conversation.id, InboxRow.state.in_(("new", "waiting")))
+        .exists()
+    )
+    passed = and_(Conversation.ended_at.isnot(None), Conversation.opened_at < night, ~open_handoff)
+    old = Conversation.last_inbound_at < now - LIFETIME
+    return select(Conversation.id).where(or_(passed, old), ~kept_handoff, ~unhandled)
+
+
+def _erase(session: Session, ids: list[str], counts: Counts) -> None:
+    if not ids:
+        return
+    persons = [
+        row.person_id
+        for row in session.execute(select(Conversation.person_id).where(Conversation.id.in_(ids)).distinct())
+    ]
+    counts.unanswered = _deleted(
+        session.execute(delete(Handoff).where(Handoff.conversation_id.in_(ids), Handoff.closed_at.is_(None)))
+    )
+    session.execute(delete(Handoff).where(Handoff.conversation_id.in_(ids)))
+    session.execute(delete(OptionRow).where(OptionRow.conversation_id.in_(ids)))
+    for table in (OutboxRow, InboxRow):
+        counts.messages += _deleted(session.execute(delete(table).where(table.conversation_id.in_(ids))))
+    counts.conversations = _deleted(session.execute(delete(Conversation).where(Conversation.id.in_(ids))))
+    for person_id in persons:
+        if not session.execute(
+            select(Conversation.id).where(Conversation.person_id == person_id).limit(1)
+        ).first():
+            people.forget(session, person_id)
+            counts.people += 1
+
+
+def _forget_nobodies(session: Session) -> int:
+    """People left without any conversation (an erasure that died half-way leaves none, but nobody stays)."""
+    nobody = select(Person.id).where(~Person.id.in_(select(Conversation.person_id))).limit(BATCH)
+    ids = [row.id for row in session.execute(nobody)]
+    for person_id in ids:
+        people.forget(session, person_id)
+    return len(ids)
+
+
+def _deleted(result: Any) -> int:
+    return int(result.rowcount)

@@ -1,0 +1,168 @@
+"""Handing a conversation to a person and getting it back: who may speak is decided here alone.
+
+`bot`: the assistant answers. `waiting`: it goes on answering bank questions while a person is awaited.
+`human`: the line sends nothing (DESIGN 5.2), with the one exception of DESIGN 5.3.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import func, select, update
+from sqlalchemy.orm import Session
+
+from linea import outbox
+from linea.conversations import COLOURS, needs_person, standing_handoff
+from linea.messages import Body
+from linea.store.models import Conversation, Handoff, InboxRow, OutboxRow, UnreadBody
+
+
+class HandoffError(Exception):
+    """What an operator asked for cannot be done; the message is a Spanish sentence for them."""
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """One row of the queue, for an operator's eyes."""
+
+    code: str
+    channel: str
+    colour: str
+    urgency: str
+    reason: str
+    operator: str | None
+    since: datetime
+    last_inbound_at: datetime
+    unanswered: int
+    first_words: str
+
+
+@dataclass(frozen=True)
+class Spoken:
+    """One message of a conversation, as an operator reads it. `who`: person, bot, line or an operator."""
+
+    at: datetime
+    who: str
+    text: str
+    state: str
+
+
+def take(session: Session, code: str, operator: str, now: datetime) -> str:
+    """Give the conversation `code` to `operator`; its id. Unsent bot messages are taken back.
+
+    Raises HandoffError if there is none of that code or somebody else has it.
+    """
+    conversation = find(session, code)
+    needs_person(session, conversation, "taken", now)
+    won = session.execute(
+        update(Handoff)
+        .where(Handoff.conversation_id == conversation.id, Handoff.closed_at.is_(None))
+        .where(Handoff.operator.is_(None))
+        .values(operator=operator, taken_at=now)
+    )
+    if won.rowcount == 0:
+        holder = session.execute(
+            select(Handoff.operator).where(
+                Handoff.conversation_id == conversation.id, Handoff.closed_at.is_(None)
+            )
+        ).scalar_one()
+        if holder != operator:
+            raise HandoffError(f"{code} ya la tiene {holder}.")
+    conversation.mode = "human"
+    outbox.cancel_unsent(session, conversation.id, now)
+    return str(conversation.id)
+
+
+def reply(session: Session, code: str, operator: str, bodies: Sequence[Body], now: datetime) -> list[str]:
+    """Send an operator's words; the reply takes the conversation. The ids of the outgoing messages.
+
+    Raises HandoffError as `take` does.
+    """
+    take(session, code, operator, now)
+    conversation = find(session, code)
+    conversation.unanswered_red_at = None
+    session.execute(
+        update(InboxRow).where(InboxRow.conversation_id == conversation.id).values(for_operator=False)
+    )
+    return outbox.add(session, conversation, bodies, "operator", now, operator=operator)
+
+
+def close(session: Session, code: str, operator: str, farewell: Sequence[Body], now: datetime) -> None:
+    """End the conversation and give the person back to the assistant, which answers their next message.
+
+    Raises HandoffError if there is none of that code or another operator has it.
+    """
+    conversation = find(session, code)
+    standing = standing_handoff(session, conversation.id)
+    if standing is not None and standing.operator not in (None, operator):
+        raise HandoffError(f"{code} la tiene {standing.operator}: que la cierre o te la pase.")
+    if standing is not None:
+        standing.operator, standing.closed_at = operator, now
+        standing.taken_at = standing.taken_at or now
+    conversation.mode, conversation.ended_at = "bot", now
+    conversation.unanswered_red_at = None
+    session.execute(
+        update(InboxRow).where(InboxRow.conversation_id == conversation.id).values(for_operator=False)
+    )
+    outbox.add(session, conversation, farewell, "line", now, utter="utter_handoff_closed")
+
+
+def queue(session: Session, now: datetime) -> list[Waiting]:
+    """Who waits for a person or is with one: red first, then yellow, then who has waited longest."""
+    unanswered = (
+        select(InboxRow.conversation_id, func.count().label("n"), func.min(InboxRow.number).label("first"))
+        .where(InboxRow.for_operator.is_(True))
+        .group_by(InboxRow.conversation_id)
+        .subquery()
+    )
+    rows = session.execute(
+        select(Handoff, Conversation, unanswered.c.n, InboxRow.text, InboxRow.type)
+        .join(Conversation, Conversation.id == Handoff.conversation_id)
+        .outerjoin(unanswered, unanswered.c.conversation_id == Conversation.id)
+        .outerjoin(InboxRow, InboxRow.number == unanswered.c.first)
+        .where(Handoff.closed_at.is_(None))
+    ).all()
+    waiting = [
+        Waiting(
+            code=conversation.code,
+            channel=conversation.channel,
+            colour=conversation.colour,
+            urgency=conversation.urgency,
+            reason=handoff.reason,
+            operator=handoff.operator,
+            since=handoff.opened_at,
+            last_inbound_at=conversation.last_inbound_at,
+            unanswered=count or 0,
+            first_words=text or (f"[{kind}]" if kind else ""),
+        )
+        for handoff, conversation, count, text, kind in rows
+    ]
+    return sorted(waiting, key=lambda w: (-COLOURS.index(w.colour), w.operator is not None, w.since))
+
+
+def unread(session: Session) -> int:
+    """How many bodies nobody could read are kept for a person to look at."""
+    return int(session.execute(select(func.count()).select_from(UnreadBody)).scalar_one())
+
+
+def transcript(session: Session, conversation_id: str) -> list[Spoken]:
+    """Everything said in a conversation, in the order in which it was said."""
+    inbound = session.execute(select(InboxRow).where(InboxRow.conversation_id == conversation_id)).scalars()
+    said = [Spoken(r.received_at, "person", r.text or f"[{r.type}]", r.state) for r in inbound]
+    outbound = session.execute(
+        select(OutboxRow).where(OutboxRow.conversation_id == conversation_id)
+    ).scalars()
+    said += [Spoken(r.created_at, r.operator or r.origin, r.body["text"], r.state) for r in outbound]
+    return sorted(said, key=lambda spoken: spoken.at)
+
+
+def find(session: Session, code: str) -> Conversation:
+    """The conversation of a code. Raises HandoffError if there is none (any more)."""
+    found = session.execute(
+        select(Conversation).where(Conversation.code == code.strip().upper()).with_for_update()
+    ).scalar_one_or_none()
+    if found is None:
+        raise HandoffError(f"No hay ninguna conversación {code}.")
+    return found

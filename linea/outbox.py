@@ -1,0 +1,281 @@
+"""What is to be sent: one row per message, in order per person, honest about what became of it.
+
+    queued -> sending -> accepted -> sent -> delivered -> read
+                 |-> queued again (rejected before processing, or never connected)
+                 |-> uncertain (bytes went out, no answer came) -> settled by a status; after ten
+                 |   minutes without one unresolved: a person decides
+                 '-> failed (for good) -> a person
+    queued -> cancelled (somebody took the chat)
+
+The pair limit is Meta's: one message in six seconds to one person, 45 at once borrowed from the future.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import and_, delete, exists, insert, or_, select, update
+from sqlalchemy.orm import Session, aliased
+
+from linea.codes import new_id
+from linea.conversations import needs_person
+from linea.messages import Body, Option, SendResult, Status
+from linea.store.models import Conversation, Halt, OptionRow, OutboxRow, Person
+
+RANK = {
+    "queued": 0,
+    "sending": 0,
+    "uncertain": 0,
+    "unresolved": 0,
+    "accepted": 1,
+    "sent": 2,
+    "delivered": 3,
+    "read": 4,
+}
+PLAYED = {"played": "read"}  # a voice note that was played was read (Meta, November 2025)
+PAIR_EVERY = timedelta(seconds=6)
+PAIR_BURST = 45
+SENDING_LEASE = timedelta(seconds=60)  # longer than any attempt; then its outcome is uncertain
+UNCERTAIN_FOR = timedelta(minutes=10)  # time a status has to settle it (DESIGN 5.10)
+SAFETY_UNCERTAIN_FOR = timedelta(seconds=60)  # only a red safety text goes out again by itself
+PROBE_EVERY = timedelta(seconds=60)
+MAX_AGE = timedelta(hours=24)  # WhatsApp's window; after it nothing free-form is delivered
+
+Split = Callable[[Body], list[Body]]
+
+
+@dataclass(frozen=True)
+class Sending:
+    """A row claimed for one attempt."""
+
+    id: str
+    person_id: str
+    channel: str
+    body: Body
+    attempt: int
+
+
+def add(
+    session: Session,
+    conversation: Conversation,
+    bodies: Iterable[Body],
+    origin: str,
+    now: datetime,
+    *,
+    utter: str | None = None,
+    turn: int | None = None,
+    safety: bool = False,
+    operator: str | None = None,
+) -> list[str]:
+    """Queue messages to the person of `conversation`, in order; their ids.
+
+    The payloads behind the options stay here; what travels is an opaque id that nobody can forge.
+    """
+    ids = []
+    for body in bodies:
+        row_id = new_id()
+        ids.append(row_id)
+        session.execute(
+            insert(OutboxRow).values(
+                id=row_id,
+                person_id=conversation.person_id,
+                conversation_id=conversation.id,
+                turn=turn,
+                origin=origin,
+                operator=operator,
+                utter=utter,
+                safety=safety,
+                body=_opaque(session, conversation.id, body).to_json(),
+                state="queued",
+                next_at=now,
+                created_at=now,
+                settled_at=now,
+            )
+        )
+    return ids
+
+
+def _opaque(session: Session, conversation_id: str, body: Body) -> Body:
+    options = []
+    for option in body.options:
+        option_id = new_id()
+        session.execute(
+            insert(OptionRow).values(
+                id=option_id, conversation_id=conversation_id, payload=option.id, title=option.title
+            )
+        )
+        options.append(Option(option_id, option.title, option.description))
+    return Body(body.text, tuple(options), body.button)
+
+
+def claim(session: Session, now: datetime, limit: int) -> list[Sending]:
+    """Take up to `limit` messages for sending now: the oldest of each person, safety texts before all.
+
+    Skips whoever would break the pair limit, and a halted channel but for one probe a minute.
+    """
+    earlier = aliased(OutboxRow)
+    waits = exists().where(
+        earlier.person_id == OutboxRow.person_id,
+        earlier.number < OutboxRow.number,
+        earlier.state.in_(("queued", "sending")),
+    )
+    rows = session.execute(
+        select(OutboxRow, Conversation.channel)
+        .join(Conversation, Conversation.id == OutboxRow.conversation_id)
+        .where(OutboxRow.state == "queued", OutboxRow.next_at <= now)
+        .where(or_(OutboxRow.safety.is_(True), ~waits))
+        .order_by(OutboxRow.safety.desc(), OutboxRow.number)
+        .limit(limit)
+        .with_for_update(skip_locked=True, of=OutboxRow)
+    ).all()
+    halted = {row.channel: row for row in session.execute(select(Halt)).scalars()}
+    claimed = []
+    for row, channel in rows:
+        if channel in halted and not _probe(halted[channel], now):
+            continue
+        if not row.safety and not _within_pair_limit(session, row, now):
+            continue
+        row.state, row.sending_since, row.attempts = "sending", now, row.attempts + 1
+        claimed.append(Sending(row.id, row.person_id, channel, Body.from_json(row.body), row.attempts))
+    session.flush()
+    return claimed
+
+
+def _probe(halt: Halt, now: datetime) -> bool:
+    if halt.probe_at > now:
+        return False
+    halt.probe_at = now + PROBE_EVERY
+    return True
+
+
+def _within_pair_limit(session: Session, row: OutboxRow, now: datetime) -> bool:
+    person = session.get(Person, row.person_id)
+    paid_off = max(person.pair_at or now, now)
+    room_at = paid_off - PAIR_EVERY * (PAIR_BURST - 1)
+    if room_at > now:
+        row.next_at = room_at
+        return False
+    person.pair_at = paid_off + PAIR_EVERY
+    return True
+
+
+def record(session: Session, sending: Sending, result: SendResult, now: datetime) -> None:
+    """Write down what one attempt brought. A late answer never takes back what a status already said."""
+    row = session.execute(
+        select(OutboxRow).where(OutboxRow.id == sending.id).with_for_update()
+    ).scalar_one_or_none()
+    if row is None or row.attempts != sending.attempt or row.state not in ("sending", "uncertain"):
+        if row is not None and result.external_id and row.external_id is None:
+            row.external_id = result.external_id
+        return
+    row.external_id = result.external_id or row.external_id
+    row.error_code, row.detail = result.error_code, result.detail[:120] or None
+    row.settled_at = now
+    if result.outcome == "accepted":
+        row.state = "accepted"
+        session.execute(delete(Halt).where(Halt.channel == sending.channel))
+    elif result.outcome == "uncertain":
+        row.state = "uncertain"
+    elif result.outcome == "halt":
+        row.state, row.next_at = "queued", now + PROBE_EVERY
+        _halt(session, sending.channel, result.error_code, now)
+    elif result.outcome == "retry" and now - row.created_at < MAX_AGE:
+        row.state, row.next_at = "queued", now + timedelta(seconds=result.retry_after or 1.0)
+    else:
+        _fail(session, row, now)
+
+
+def apply_status(session: Session, status: Status, now: datetime) -> bool:
+    """Bring a message forward to what the channel reports; False if it is none of ours or nothing new."""
+    match = []
+    if status.outbox_id:
+        match.append(OutboxRow.id == status.outbox_id)
+    if status.external_id:
+        match.append(OutboxRow.external_id == status.external_id)
+    if not match:
+        return False
+    row = session.execute(select(OutboxRow).where(or_(*match)).with_for_update()).scalars().first()
+    if row is None:
+        return False
+    row.external_id = row.external_id or status.external_id
+    name = PLAYED.get(status.status, status.status)
+    if name == "failed":
+        if RANK.get(row.state, 9) >= RANK["delivered"]:
+            return False
+        row.error_code, row.settled_at = status.error_code, now
+        _fail(session, row, now)
+        return True
+    if name not in RANK or RANK[name] <= RANK.get(row.state, 9):
+        return False
+    row.state, row.settled_at = name, now
+    return True
+
+
+def sweep(session: Session, now: datetime) -> int:
+    """Settle what took too long: attempts nobody answers for, and uncertain ones without a status."""
+    session.execute(
+        update(OutboxRow)
+        .where(OutboxRow.state == "sending", OutboxRow.sending_since < now - SENDING_LEASE)
+        .values(state="uncertain", settled_at=now)
+    )
+    old = and_(OutboxRow.state == "uncertain", OutboxRow.settled_at < now - UNCERTAIN_FOR)
+    again = and_(
+        OutboxRow.state == "uncertain",
+        OutboxRow.safety.is_(True),
+        OutboxRow.attempts < 2,
+        OutboxRow.settled_at < now - SAFETY_UNCERTAIN_FOR,
+    )
+    rows = session.execute(select(OutboxRow).where(or_(old, again))).scalars().all()
+    for row in rows:
+        if row.safety and row.attempts < 2:
+            row.state, row.next_at = "queued", now
+        else:
+            _fail(session, row, now, reason="uncertain")
+    return len(rows)
+
+
+def cancel_unsent(session: Session, conversation_id: str, now: datetime) -> int:
+    """Take back what the assistant has not sent yet; how many. Safety texts and operators' words stay."""
+    result = session.execute(
+        update(OutboxRow)
+        .where(OutboxRow.conversation_id == conversation_id)
+        .where(OutboxRow.state == "queued", OutboxRow.origin != "operator", OutboxRow.safety.is_(False))
+        .values(state="cancelled", settled_at=now)
+    )
+    return int(result.rowcount)
+
+
+def send_again(session: Session, conversation_id: str, now: datetime) -> int:
+    """Queue once more what failed or stayed without an answer in a conversation; how many."""
+    result = session.execute(
+        update(OutboxRow)
+        .where(OutboxRow.conversation_id == conversation_id)
+        .where(OutboxRow.state.in_(("failed", "unresolved")))
+        .values(state="queued", next_at=now, settled_at=now, error_code=None, detail=None)
+    )
+    return int(result.rowcount)
+
+
+def next_due(session: Session) -> datetime | None:
+    """When the earliest queued message may go out."""
+    found: Any = session.execute(
+        select(OutboxRow.next_at).where(OutboxRow.state == "queued").order_by(OutboxRow.next_at).limit(1)
+    ).scalar_one_or_none()
+    return found
+
+
+def _fail(session: Session, row: OutboxRow, now: datetime, reason: str = "undelivered") -> None:
+    row.settled_at = now
+    row.state = "unresolved" if reason == "uncertain" else "failed"
+    conversation = session.get(Conversation, row.conversation_id)
+    if conversation is not None:
+        needs_person(session, conversation, reason, now)
+
+
+def _halt(session: Session, channel: str, code: int | None, now: datetime) -> None:
+    if session.get(Halt, channel) is None:
+        session.add(Halt(channel=channel, code=code, since=now, probe_at=now + PROBE_EVERY))
+        session.flush()

@@ -1,0 +1,236 @@
+"""Every table of the line. A column marked `personal` holds something of a person and is emptied at night."""
+
+from __future__ import annotations
+
+from datetime import datetime, timezone
+from typing import Any
+
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Boolean,
+    Column,
+    DateTime,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    String,
+    Text,
+    TypeDecorator,
+    UniqueConstraint,
+)
+from sqlalchemy.orm import declarative_base
+
+Base = declarative_base()
+Number = BigInteger().with_variant(Integer, "sqlite")  # SQLite counts up only on INTEGER
+
+
+class UTCDateTime(TypeDecorator):  # type: ignore[type-arg]
+    """An aware moment, stored in UTC whatever the database; a naive one is refused."""
+
+    impl = DateTime
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Any) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a moment without its time zone")
+        return value.astimezone(timezone.utc).replace(tzinfo=None)
+
+    def process_result_value(self, value: datetime | None, dialect: Any) -> datetime | None:
+        return None if value is None else value.replace(tzinfo=timezone.utc)
+
+
+def personal(*args: Any, **options: Any) -> Column[Any]:
+    """A column that holds something of a person: the night must leave nothing of it."""
+    return Column(*args, info={"personal": True}, **options)
+
+
+class Person(Base):
+    """Somebody who writes, known only by a random id."""
+
+    __tablename__ = "people"
+
+    id = Column(String(32), primary_key=True)
+    created_at = Column(UTCDateTime, nullable=False)
+    pair_at = Column(UTCDateTime)  # when Meta's limit of one message in six seconds is paid off
+
+
+class Address(Base):
+    """A phone or Meta user id of a person: the only place with an address, and encrypted."""
+
+    __tablename__ = "addresses"
+    __table_args__ = (UniqueConstraint("kind", "hash"),)
+
+    id = Column(String(32), primary_key=True)
+    person_id = Column(ForeignKey("people.id"), nullable=False, index=True)
+    kind = Column(String(16), nullable=False)  # phone, bsuid, parent_bsuid
+    hash = personal(String(64), nullable=False)
+    secret = personal(LargeBinary, nullable=False)
+
+
+class Conversation(Base):
+    """One conversation, from the first message to its end. Its id is all that Rasa knows of a person."""
+
+    __tablename__ = "conversations"
+
+    id = Column(String(32), primary_key=True)
+    code = Column(String(16), nullable=False, unique=True)
+    person_id = Column(ForeignKey("people.id"), nullable=False, index=True)
+    channel = Column(String(16), nullable=False)
+    mode = Column(String(8), nullable=False, default="bot")  # bot, waiting, human (DESIGN 5.2)
+    colour = Column(String(8), nullable=False, default="none")
+    urgency = Column(String(12), nullable=False, default="none")
+    opened_at = Column(UTCDateTime, nullable=False, index=True)
+    last_inbound_at = Column(UTCDateTime, nullable=False)
+    ended_at = Column(UTCDateTime, index=True)
+    events = personal(JSON)  # Rasa's tracker events, handed over with every turn
+    notice_given = Column(Boolean, nullable=False, default=False)
+    waiting_told = Column(Boolean, nullable=False, default=False)
+    away_told_at = Column(UTCDateTime)
+    kind_told_at = Column(UTCDateTime)  # when it was last said that photos and the like are not understood
+    unanswered_red_at = Column(UTCDateTime)  # a red while an operator has the chat (DESIGN 5.3)
+    unanswered_red_line = Column(String(40))
+    due_at = Column(UTCDateTime, index=True)  # when the dispatcher should look; empty = nothing waits
+    lease_owner = Column(String(32))
+    lease_until = Column(UTCDateTime)
+    fence = Column(Integer, nullable=False, default=0)
+
+
+class InboxRow(Base):
+    """One message received: `new` (not yet watched for danger), `waiting`, `done` or `dead`."""
+
+    __tablename__ = "inbox"
+    __table_args__ = (
+        Index("ix_inbox_state_number", "state", "number"),
+        Index("ix_inbox_conversation_number", "conversation_id", "number"),
+    )
+
+    number = Column(Number, primary_key=True, autoincrement=True)
+    conversation_id = Column(ForeignKey("conversations.id"), nullable=False)
+    external_id = personal(Text, nullable=False)  # a wamid spells the phone in base64
+    kind = Column(String(8), nullable=False)
+    type = Column(String(40), nullable=False)
+    text = personal(Text)
+    option_id = personal(Text)
+    reply_to = personal(Text)
+    raw = personal(JSON, nullable=False)
+    sent_at = Column(UTCDateTime)
+    received_at = Column(UTCDateTime, nullable=False)
+    state = Column(String(8), nullable=False, default="new")
+    outcome = Column(String(24))
+    for_operator = Column(Boolean, nullable=False, default=False)  # a person should still answer it
+    failures = Column(Integer, nullable=False, default=0)
+    colour = Column(String(8), nullable=False, default="none")
+    signal = Column(String(64))
+
+
+class SeenMessage(Base):
+    """The keyed hash of a message id, kept eight days so that a late repeat does nothing."""
+
+    __tablename__ = "seen_messages"
+
+    hash = Column(String(64), primary_key=True)
+    seen_at = Column(UTCDateTime, nullable=False, index=True)
+
+
+class UnreadBody(Base):
+    """Something signed that could not be read or belongs to nobody; kept whole until a person looks."""
+
+    __tablename__ = "unread_bodies"
+
+    id = Column(String(32), primary_key=True)
+    channel = Column(String(16), nullable=False)
+    reason = Column(String(40), nullable=False)
+    body = personal(Text, nullable=False)
+    received_at = Column(UTCDateTime, nullable=False, index=True)
+
+
+class OutboxRow(Base):
+    """One message to a person and what became of it (states and their order: `linea/outbox.py`)."""
+
+    __tablename__ = "outbox"
+    __table_args__ = (
+        Index("ix_outbox_state_number", "state", "number"),
+        Index("ix_outbox_person_state", "person_id", "state", "number"),
+    )
+
+    number = Column(Number, primary_key=True, autoincrement=True)
+    id = Column(String(32), nullable=False, unique=True)  # travels as biz_opaque_callback_data
+    person_id = Column(ForeignKey("people.id"), nullable=False)
+    conversation_id = Column(ForeignKey("conversations.id"), nullable=False, index=True)
+    turn = Column(Number)  # the inbox row it answers
+    origin = Column(String(8), nullable=False)  # bot, line (fixed text), operator
+    operator = Column(String(40))
+    utter = Column(String(120))
+    safety = Column(Boolean, nullable=False, default=False)
+    body = personal(JSON, nullable=False)
+    state = Column(String(12), nullable=False, default="queued")
+    attempts = Column(Integer, nullable=False, default=0)
+    next_at = Column(UTCDateTime, nullable=False)
+    sending_since = Column(UTCDateTime)
+    external_id = personal(Text, index=True)
+    error_code = Column(Integer)
+    detail = Column(String(120))
+    created_at = Column(UTCDateTime, nullable=False)
+    settled_at = Column(UTCDateTime)  # when the state last changed
+
+
+class OptionRow(Base):
+    """What an opaque button id stands for in one conversation."""
+
+    __tablename__ = "options"
+
+    id = Column(String(32), primary_key=True)
+    conversation_id = Column(ForeignKey("conversations.id"), nullable=False, index=True)
+    payload = Column(Text, nullable=False)
+    title = Column(Text, nullable=False)
+
+
+class Handoff(Base):
+    """A conversation that a person should see: why, how urgent, who took it, when it was closed."""
+
+    __tablename__ = "handoffs"
+
+    id = Column(String(32), primary_key=True)
+    conversation_id = Column(ForeignKey("conversations.id"), nullable=False, index=True)
+    reason = Column(String(24), nullable=False)
+    colour = Column(String(8), nullable=False, default="none")
+    opened_at = Column(UTCDateTime, nullable=False)
+    taken_at = Column(UTCDateTime)
+    operator = Column(String(40))
+    closed_at = Column(UTCDateTime, index=True)
+
+
+class Halt(Base):
+    """A channel whose account refuses us (a token that ran out): nothing is sent but a probe a minute."""
+
+    __tablename__ = "halts"
+
+    channel = Column(String(16), primary_key=True)
+    code = Column(Integer)
+    since = Column(UTCDateTime, nullable=False)
+    probe_at = Column(UTCDateTime, nullable=False)
+
+
+class Heartbeat(Base):
+    """When a process last said that it is alive, and what it saw."""
+
+    __tablename__ = "heartbeats"
+
+    process = Column(String(32), primary_key=True)
+    beat_at = Column(UTCDateTime, nullable=False)
+    detail = Column(JSON, nullable=False, default=dict)
+
+
+class Erasure(Base):
+    """The receipt of one erasure: counts only."""
+
+    __tablename__ = "erasures"
+
+    id = Column(String(32), primary_key=True)
+    started_at = Column(UTCDateTime, nullable=False)
+    finished_at = Column(UTCDateTime)
+    counts = Column(JSON, nullable=False, default=dict)

@@ -1,0 +1,114 @@
+"""Looking at every new message for danger, in plain code, before Rasa and without it (DESIGN 5.3)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from linea import outbox
+from linea.conversations import needs_person, raise_colour
+from linea.messages import Body
+from linea.store.models import Conversation, InboxRow, OutboxRow
+from linea.triage import Triage
+
+AGAIN_AFTER = timedelta(minutes=2)  # a red person who writes on is not sent the numbers at every line
+OPERATOR_ANSWERS_WITHIN = timedelta(seconds=60)  # DESIGN 5.3
+
+Classify = Callable[[str], Triage]
+Line = Callable[[str, str], Body]  # name of a line and channel -> what is sent
+
+
+def look(session: Session, classify: Classify, line: Line, now: datetime, limit: int = 200) -> int:
+    """Give every new message its colour; how many there were.
+
+    Red is answered here with its fixed text and waits for a person; the rest goes on to the dispatcher,
+    or to the operator who has the chat.
+    """
+    rows = session.execute(
+        select(InboxRow, Conversation)
+        .join(Conversation, Conversation.id == InboxRow.conversation_id)
+        .where(InboxRow.state == "new")
+        .order_by(InboxRow.number)
+        .limit(limit)
+        .with_for_update(skip_locked=True, of=InboxRow)
+    ).all()
+    for row, conversation in rows:
+        found = classify(row.text or "")
+        row.colour, row.signal = found.colour, found.signal
+        raise_colour(conversation, found.colour, found.urgency)
+        held = conversation.mode == "human"
+        row.state, row.outcome = ("done", "human") if held else ("waiting", None)
+        row.for_operator = conversation.mode != "bot"
+        if found.colour == "red":
+            _red(session, row, conversation, found.line or "utter_crisis_help", line, now)
+        elif found.colour == "yellow":
+            _yellow(session, row, conversation, line, now)
+    session.flush()
+    return len(rows)
+
+
+def speak_for_silent_operators(session: Session, line: Line, now: datetime) -> int:
+    """Send the crisis text where an operator has the chat and has not answered a red for 60 s; how many.
+
+    The one exception to silence in `human` (DESIGN 5.3).
+    """
+    late = session.execute(
+        select(Conversation)
+        .where(Conversation.mode == "human")
+        .where(Conversation.unanswered_red_at < now - OPERATOR_ANSWERS_WITHIN)
+        .with_for_update(skip_locked=True)
+    ).scalars()
+    count = 0
+    for conversation in late:
+        signal_line = conversation.unanswered_red_line or "utter_crisis_help"
+        _send(session, conversation, signal_line, line, now)
+        conversation.unanswered_red_at = None
+        count += 1
+    return count
+
+
+def _red(
+    session: Session, row: InboxRow, conversation: Conversation, name: str, line: Line, now: datetime
+) -> None:
+    held = conversation.mode == "human"
+    row.state, row.outcome, row.for_operator = "done", "red", True
+    needs_person(session, conversation, "red", now)
+    if held:
+        conversation.unanswered_red_at = conversation.unanswered_red_at or now
+        conversation.unanswered_red_line = name
+        return
+    outbox.cancel_unsent(session, conversation.id, now)
+    sent = dict(
+        session.execute(
+            select(OutboxRow.utter, OutboxRow.created_at)
+            .where(OutboxRow.conversation_id == conversation.id, OutboxRow.safety.is_(True))
+            .order_by(OutboxRow.number)
+        ).all()
+    )
+    if name not in sent:
+        _send(session, conversation, name, line, now, row.number)
+    elif max(sent.values()) < now - AGAIN_AFTER:
+        _send(session, conversation, "utter_crisis_again", line, now, row.number)
+
+
+def _yellow(session: Session, row: InboxRow, conversation: Conversation, line: Line, now: datetime) -> None:
+    row.for_operator = True
+    opened = needs_person(session, conversation, "yellow", now)
+    if opened and conversation.mode == "waiting":
+        _send(session, conversation, "utter_yellow", line, now, row.number)
+        conversation.waiting_told = True
+
+
+def _send(
+    session: Session,
+    conversation: Conversation,
+    name: str,
+    line: Line,
+    now: datetime,
+    turn: int | None = None,
+) -> None:
+    body = line(name, conversation.channel)
+    outbox.add(session, conversation, [body], "line", now, utter=name, turn=turn, safety=True)

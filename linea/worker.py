@@ -1,0 +1,377 @@
+"""The process that does the work: watches for danger, takes turns with Rasa, sends, and keeps the night.
+
+Nothing lives in its memory that matters: every step is a transaction, every message in hand is a lease.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+import time
+from collections.abc import Awaitable, Callable, Coroutine
+from datetime import datetime, timedelta
+from functools import partial
+from typing import Any
+
+import httpx
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from linea import (
+    bank,
+    clock,
+    conversations,
+    dispatch,
+    inbox,
+    keys,
+    logs,
+    night,
+    outbox,
+    people,
+    rasa_client,
+    reception,
+    spool,
+    triage,
+    watch,
+)
+from linea.channels.whatsapp import outbound, sending
+from linea.codes import new_id
+from linea.messages import Body, SendResult
+from linea.settings import Settings
+from linea.steps import Step, reached
+from linea.store import Store, StoreUnavailable
+from linea.store.models import Halt, Heartbeat
+
+TURNS_AT_ONCE = 8
+SENDS_AT_ONCE = 16
+LOOK_EVERY = 0.02  # seconds between two looks at SQLite's data_version, which costs microseconds
+LOOK_EVERY_SERVER = 0.2  # the same on a database server, where a look is a query
+TICK_EVERY = 1.0
+BEAT_EVERY = 2.0
+AWAY_DELAY = timedelta(seconds=1)
+MAX_BREAKS = 5  # a message in whose turns Rasa broke off this often is taken for the cause
+ERASE_EVERY = timedelta(minutes=10)
+SEND_TIMEOUT = httpx.Timeout(15.0, connect=5.0)
+
+
+class Worker:
+    """One worker process. `run` returns after `stop`, when everything in hand is done or given back."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self.name = new_id()
+        self.log = logs.get()
+        self.keys = keys.load(settings)
+        self.store = Store(settings.database_url)
+        self.content = Content(settings, self.log)
+        self.stopping = asyncio.Event()
+        self.wake = {name: asyncio.Event() for name in ("turns", "sends")}
+        self.in_hand: dict[str, set[asyncio.Task[None]]] = {"turns": set(), "sends": set()}
+        self.assistant_ready = True
+        self.breaks: dict[int, int] = {}
+        self.last_erasure: datetime | None = None
+
+    async def run(self) -> None:
+        """Work until stopped."""
+        async with httpx.AsyncClient(timeout=SEND_TIMEOUT, trust_env=False) as self.graph:
+            async with httpx.AsyncClient(timeout=10.0, trust_env=False) as self.rasa:
+                loops = [
+                    self._guard(self._look_for_changes),
+                    self._guard(partial(self._work, "turns", TURNS_AT_ONCE, self._next_turns, self._turn)),
+                    self._guard(partial(self._work, "sends", SENDS_AT_ONCE, self._next_sends, self._send)),
+                    self._guard(self._beat),
+                    self._guard(self._tick),
+                    self._guard(self._drain_spool),
+                    self._guard(self._erase),
+                ]
+                await asyncio.gather(*loops)
+                left = [task for tasks in self.in_hand.values() for task in tasks]
+                if left:
+                    await asyncio.wait(left, timeout=12.0)
+        self.store.close()
+
+    def stop(self) -> None:
+        """Take nothing new; finish what is in hand."""
+        self.stopping.set()
+        for event in self.wake.values():
+            event.set()
+
+    async def _guard(self, loop: Callable[[], Awaitable[None]]) -> None:
+        """A loop that outlives its own mistakes: said in one line, then again."""
+        while not self.stopping.is_set():
+            try:
+                await loop()
+            except StoreUnavailable as error:
+                self.log.warning("database_unavailable", error=error)
+                await self._sleep(1.0)
+            except Exception as error:
+                self.log.error("loop_broke", error=error)
+                await self._sleep(1.0)
+
+    async def _sleep(self, seconds: float) -> None:
+        try:
+            await asyncio.wait_for(self.stopping.wait(), seconds)
+        except asyncio.TimeoutError:
+            pass
+
+    async def _look_for_changes(self) -> None:
+        every = LOOK_EVERY if self.store.sqlite else LOOK_EVERY_SERVER
+        deadline = 0.0
+        while not self.stopping.is_set():
+            if self.store.changed() or time.monotonic() > deadline:
+                deadline = time.monotonic() + TICK_EVERY
+                for event in self.wake.values():
+                    event.set()
+            await self._sleep(every)
+
+    async def _work(
+        self,
+        name: str,
+        at_once: int,
+        take: Callable[[int], Awaitable[list[Any]]],
+        do: Callable[[Any], Coroutine[Any, Any, None]],
+    ) -> None:
+        """Keep up to `at_once` things in hand, taking more whenever something changed."""
+        event, tasks = self.wake[name], self.in_hand[name]
+        while not self.stopping.is_set():
+            await event.wait()
+            event.clear()
+            for item in await take(at_once - len(tasks)):
+                task = asyncio.create_task(self._hand(do, item, name))
+                tasks.add(task)
+                task.add_done_callback(tasks.discard)
+
+    async def _hand(self, do: Callable[[Any], Awaitable[None]], item: Any, name: str) -> None:
+        try:
+            await do(item)
+        except StoreUnavailable as error:
+            self.log.warning("database_unavailable", error=error)
+        except Exception as error:
+            self.log.error("work_broke", work=name, error=error)
+        self.wake[name].set()
+
+    # -- danger and turns ---------------------------------------------------------------------------
+
+    async def _next_turns(self, room: int) -> list[dispatch.Turn]:
+        now = clock.now()
+        with self.store.reading() as session:
+            if not dispatch.anything_due(session, now):
+                return []
+        turns = await self.store.awrite(partial(self._watch_and_prepare, now, room))
+        if turns:
+            reached(Step.TURN_PREPARED)
+        return turns
+
+    def _watch_and_prepare(self, now: datetime, room: int, session: Session) -> list[dispatch.Turn]:
+        watch.look(session, self.content.classify, self.content.line, now)
+        return dispatch.prepare(session, self.name, now, room, self.settings.burst_pause_seconds > 0)
+
+    async def _turn(self, turn: dispatch.Turn) -> None:
+        if turn.kind == "other" and turn.text is None:
+            await self.store.awrite(
+                lambda session: dispatch.finish_other(session, turn, self.content.line, clock.now())
+            )
+            return
+        try:
+            answer = await rasa_client.turn(self.rasa, self.settings.rasa_url, self._request(turn))
+        except rasa_client.RasaAway as error:
+            await self._assistant_away(turn, error)
+            return
+        except rasa_client.RasaFailed as error:
+            self.log.error("turn_failed", conversation=turn.conversation, error=error)
+            await self._assistant_failed(turn)
+            return
+        reached(Step.TURN_ANSWERED)
+        self.assistant_ready = True
+        self.breaks.pop(turn.rows[0], None)
+        reply = dispatch.Reply(answer.messages, answer.events, answer.effects)
+        kept = await self.store.awrite(
+            lambda session: dispatch.finish(
+                session, turn, reply, self.content.bank, clock.now(), self.settings.production
+            )
+        )
+        reached(Step.TURN_COMMITTED)
+        if not kept:
+            self.log.info("turn_thrown_away", conversation=turn.conversation)
+
+    def _request(self, turn: dispatch.Turn) -> dict[str, Any]:
+        parse_data = rasa_client.parse_data_for(turn.payload, turn.text or "") if turn.payload else None
+        return {
+            "turn": f"{turn.conversation}:{turn.rows[0]}",
+            "conversation": turn.conversation,
+            "channel": turn.channel,
+            "text": turn.text,
+            "parse_data": parse_data,
+            "events": turn.events,
+            "context": turn.context,
+        }
+
+    async def _assistant_away(self, turn: dispatch.Turn, error: rasa_client.RasaAway) -> None:
+        if self.assistant_ready:
+            self.log.warning("assistant_away", error=error)
+        self.assistant_ready = False
+        row = turn.rows[0]
+        if error.broke_off:
+            self.breaks[row] = self.breaks.get(row, 0) + 1
+        if self.breaks.get(row, 0) >= MAX_BREAKS:
+            self.breaks.pop(row)
+            await self._assistant_failed(turn)
+            return
+        await self.store.awrite(lambda session: dispatch.put_back(session, turn, clock.now(), AWAY_DELAY))
+
+    async def _assistant_failed(self, turn: dispatch.Turn) -> None:
+        """Held against the message only if the assistant is well for others (DESIGN 5.15)."""
+        health = await rasa_client.health(self.rasa, self.settings.rasa_url)
+        if not health.ready:
+            self.assistant_ready = False
+            await self.store.awrite(lambda session: dispatch.put_back(session, turn, clock.now(), AWAY_DELAY))
+            return
+        dead = await self.store.awrite(
+            lambda session: dispatch.count_failure(session, turn, self.content.line, clock.now())
+        )
+        if dead:
+            self.log.error("message_to_person", conversation=turn.conversation)
+
+    # -- sending ------------------------------------------------------------------------------------
+
+    async def _next_sends(self, room: int) -> list[outbox.Sending]:
+        now = clock.now()
+        with self.store.reading() as session:
+            due = outbox.next_due(session)
+        if due is None or due > now or room <= 0:
+            return []
+        claimed = await self.store.awrite(lambda session: outbox.claim(session, now, room))
+        if claimed:
+            reached(Step.SEND_CLAIMED)
+        return claimed
+
+    async def _send(self, item: outbox.Sending) -> None:
+        try:
+            with self.store.reading() as session:
+                sender = people.address_of(session, self.keys, item.person_id)
+            payload = outbound.build(item.body, sender, item.id)
+        except (LookupError, ValueError) as error:
+            self.log.error("cannot_address", error=error)
+            result = SendResult("failed", detail="no_address")
+        else:
+            result = await sending.send(
+                self.graph,
+                self.settings.graph_url,
+                self.settings.whatsapp_token,
+                self.settings.whatsapp_phone_number_id,
+                payload,
+                item.attempt,
+            )
+            reached(Step.SEND_POSTED)
+        await self.store.awrite(lambda session: outbox.record(session, item, result, clock.now()))
+        reached(Step.SEND_RECORDED)
+        if result.outcome not in ("accepted", "retry"):
+            self.log.warning(f"send_{result.outcome}", code=result.error_code, detail=result.detail)
+
+    # -- what time brings ---------------------------------------------------------------------------
+
+    async def _tick(self) -> None:
+        while not self.stopping.is_set():
+            if not self.assistant_ready:
+                self.assistant_ready = (await rasa_client.health(self.rasa, self.settings.rasa_url)).ready
+                if self.assistant_ready:
+                    self.log.info("assistant_back")
+            await self.store.awrite(partial(self._on_tick, clock.now(), self.assistant_ready))
+            self.content.refresh()
+            await self._sleep(TICK_EVERY)
+
+    def _on_tick(self, now: datetime, assistant_ready: bool, session: Session) -> None:
+        line = self.content.line
+        watch.speak_for_silent_operators(session, line, now)
+        outbox.sweep(session, now)
+        conversations.end_silent(session, now)
+        if not assistant_ready:
+            dispatch.tell_away(session, line, now)
+        dispatch.give_up(session, line, now)
+
+    async def _beat(self) -> None:
+        while not self.stopping.is_set():
+            await self.store.awrite(self._write_beat)
+            await self._sleep(BEAT_EVERY)
+
+    def _write_beat(self, session: Session) -> None:
+        halted = session.execute(select(Halt.channel)).scalars().all()
+        if halted:
+            self.log.error("sending_halted", channels=",".join(halted))
+        detail = {"halted": list(halted), "bank": self.content.bank.version}
+        session.merge(Heartbeat(process="worker", beat_at=clock.now(), detail=detail))
+
+    async def _drain_spool(self) -> None:
+        folder = self.settings.data_dir / "spool"
+        while not self.stopping.is_set():
+            for path in spool.waiting(folder):
+                raw = path.read_bytes()
+                await self.store.awrite(partial(self._accept_spooled, raw))
+                reached(Step.SPOOL_ACCEPTED)
+                path.unlink()
+            await self._sleep(TICK_EVERY)
+
+    def _accept_spooled(self, raw: bytes, session: Session) -> None:
+        try:
+            with session.begin_nested():
+                reception.accept(self.settings, self.keys, raw, session)
+        except Exception as error:
+            if isinstance(error, StoreUnavailable):
+                raise
+            self.log.error("spooled_body_unreadable", error=error)
+            inbox.keep(session, "whatsapp", "spooled", raw.decode("utf-8", "replace"), clock.now())
+
+    async def _erase(self) -> None:
+        while not self.stopping.is_set():
+            now = clock.now()
+            if self.last_erasure is None or now - self.last_erasure >= ERASE_EVERY:
+                await asyncio.to_thread(night.erase_now, self.store, self.settings.timezone, now)
+                self.last_erasure = now
+            await self._sleep(TICK_EVERY)
+
+
+class Content:
+    """The published bank and the signals of danger, read again when an editor changes a file."""
+
+    def __init__(self, settings: Settings, log: Any) -> None:
+        self.settings, self.log = settings, log
+        self.bank = bank.load(settings.bank_dir, settings.content_dir, settings.timezone)
+        self.signals = triage.load(settings.content_dir / "triage")
+        self.seen = self._stamp()
+
+    def classify(self, text: str) -> triage.Triage:
+        """The colour of a text."""
+        return self.signals.classify(text)
+
+    def line(self, name: str, channel: str) -> Body:
+        """A fixed text of the line."""
+        return self.bank.line(name, channel)
+
+    def refresh(self) -> None:
+        """Take in changed files; with a mistake in them the old content stays, and it is said once."""
+        stamp = self._stamp()
+        if stamp == self.seen:
+            return
+        self.seen = stamp
+        try:
+            fresh = bank.load(self.settings.bank_dir, self.settings.content_dir, self.settings.timezone)
+            signals = triage.load(self.settings.content_dir / "triage")
+        except (bank.BankError, triage.TriageError) as error:
+            self.log.error("content_has_mistakes", error=error, see="linea bank check")
+            return
+        self.bank, self.signals = fresh, signals
+        self.log.info("content_read_again", version=fresh.version)
+
+    def _stamp(self) -> int:
+        folders = (self.settings.bank_dir, self.settings.content_dir)
+        paths = {path for folder in folders for path in folder.rglob("*.yml")}
+        return hash(tuple(sorted((str(path), path.stat().st_mtime_ns) for path in paths)))
+
+
+async def serve(settings: Settings) -> None:
+    """Run a worker until SIGTERM or SIGINT."""
+    worker = Worker(settings)
+    loop = asyncio.get_running_loop()
+    for name in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(name, worker.stop)
+    await worker.run()
