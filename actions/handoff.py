@@ -1,0 +1,23 @@
+"""The person asked for a person."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rasa_sdk import Tracker
+from rasa_sdk.executor import CollectingDispatcher
+
+from actions.base import LineAction, effect
+
+
+class HandOver(LineAction):
+    """Asks the worker to put the chat into the operators' queue; it also says what the person reads."""
+
+    def name(self) -> str:
+        """As in `domain.yml`."""
+        return "action_hand_over"
+
+    def act(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> list[dict[str, Any]]:
+        """No events: who has the chat is a column in the line's database."""
+        effect(dispatcher, "hand_over", reason="asked")
+        return []

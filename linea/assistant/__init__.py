@@ -1,0 +1,1 @@
+"""What Rasa loads of ours: the channel, the tracker store, the component that understands; and what it shares."""

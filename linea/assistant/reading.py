@@ -1,0 +1,43 @@
+"""What a message was read as, and the words that are commands; plain data, for every process."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+FALLBACK = "nlu_fallback"  # Rasa's own name for "not understood"
+RETRIEVAL = "faq"  # the intent under which every bank entry stands: faq/<entry>
+OUT_OF_SCOPE = "out_of_scope"
+
+# Whole messages with one meaning, in plain spelling. The live line and `linea classify` read the same table.
+COMMANDS = {
+    "menu": "ask_menu", "el menu": "ask_menu", "ver menu": "ask_menu", "inicio": "ask_menu",
+    "opciones": "ask_menu", "ver preguntas": "ask_menu", "volver al menu": "ask_menu",
+    "persona": "ask_for_person", "una persona": "ask_for_person", "humano": "ask_for_person",
+    "operador": "ask_for_person", "operadora": "ask_for_person", "asesor": "ask_for_person",
+    "asesora": "ask_for_person", "agente": "ask_for_person",
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What a message was taken for. Confidences are calibrated: of readings at 0.8, some 8 in 10 are right."""
+
+    label: str  # "greet", "faq/<entry>", or "nlu_fallback" below the threshold
+    confidence: float
+    ranking: tuple[tuple[str, float], ...]  # every intent and entry, best first, whatever the threshold
+    command: bool = False  # the whole message was one of COMMANDS
+
+    @property
+    def intent(self) -> str:
+        """`greet`, `faq`, …: the label without the entry."""
+        return self.label.split("/", 1)[0]
+
+    @property
+    def entry(self) -> str | None:
+        """The entry's id, without `faq/`."""
+        return self.label.split("/", 1)[1] if self.intent == RETRIEVAL else None
+
+    def entries(self, count: int) -> list[str]:
+        """The `count` likeliest entries, for "¿quisiste decir…?", certain or not."""
+        found = [name.split("/", 1)[1] for name, _ in self.ranking if name.startswith(f"{RETRIEVAL}/")]
+        return found[:count]

@@ -1,0 +1,166 @@
+"""Text in, intent or bank entry out: the reading half of the model, shared by Rasa and `linea classify`.
+
+No Rasa, no scikit-learn: a fitted model is a vocabulary and one matrix. Fitting is in `fitting.py`.
+"""
+
+from __future__ import annotations
+
+import io
+import tarfile
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from linea.assistant.normal import words
+from linea.assistant.reading import COMMANDS, FALLBACK, RETRIEVAL, Reading
+
+# Plain arrays, read with allow_pickle=False: nothing in the file is ever run. skops would do as well, but
+# importing it beside TensorFlow takes 5 to 7 s of every start of Rasa, and there is no object to store.
+STATE_FILE = "understanding.npz"
+LONGEST = 1000  # characters read of one message; WhatsApp allows 4,096, no question needs them
+_CHARACTERS = (2, 5)
+
+class ModelUnreadable(Exception):
+    """The model file holds no model of ours; trained by something else, cut short, or tampered with."""
+
+
+def features(text: str) -> tuple[list[str], list[str]]:
+    """A message as (words and pairs of words, pieces of words); pieces forgive spelling."""
+    found = words(text[:LONGEST])
+    pairs = [f"{a} {b}" for a, b in zip(found, found[1:])]
+    return found + pairs, [piece for word in found for piece in _pieces(f"<{word}>")]
+
+
+def _pieces(word: str) -> Iterable[str]:
+    shortest, longest = _CHARACTERS
+    for length in range(shortest, min(longest, len(word)) + 1):
+        for start in range(len(word) - length + 1):
+            yield "#" + word[start : start + length]
+
+
+@dataclass(frozen=True)
+class Vocabulary:
+    """Which pieces count, and how much: sublinear tf-idf, words and pieces each of length one."""
+
+    index: dict[str, int]
+    weight: np.ndarray  # float32, inverse document frequency of each piece
+
+    def vector(self, text: str) -> tuple[np.ndarray, np.ndarray]:
+        """Positions and values of what is known in the text; both empty when nothing is."""
+        positions: list[np.ndarray] = []
+        values: list[np.ndarray] = []
+        for block in features(text):
+            counts: dict[int, int] = {}
+            for piece in block:
+                position = self.index.get(piece)
+                if position is not None:
+                    counts[position] = counts.get(position, 0) + 1
+            at = np.fromiter(counts, dtype=np.int64, count=len(counts))
+            tf = 1 + np.log(np.fromiter(counts.values(), dtype=np.float32, count=len(counts)))
+            value = tf * self.weight[at]
+            norm = float(np.sqrt((value * value).sum()))
+            positions.append(at)
+            values.append(value / norm if norm else value)
+        return np.concatenate(positions), np.concatenate(values)
+
+
+@dataclass(frozen=True)
+class Understanding:
+    """A fitted model: `read` is all the line needs of it."""
+
+    labels: tuple[str, ...]
+    vocabulary: Vocabulary
+    weights: np.ndarray  # float32, one row a piece, one column a label, rows contiguous
+    bias: np.ndarray
+    slope: float  # calibration: how fast certainty grows with the score
+    doubt: float  # calibration: the score at which "none of these" is as likely as a label
+    threshold: float
+
+    def read(self, text: str) -> Reading:
+        """What the message means. `faq/<entry>` written out is that entry, a command word its intent."""
+        stripped = text.strip()
+        if stripped.startswith(f"{RETRIEVAL}/") and stripped in self.labels:
+            return Reading(stripped, 1.0, ((stripped, 1.0),))
+        command = COMMANDS.get(" ".join(words(stripped[:LONGEST])))
+        if command is not None:
+            return Reading(command, 1.0, ((command, 1.0),), command=True)
+        shares = self.shares(self.scores(stripped))
+        order = np.argsort(-shares, kind="stable")
+        ranking = tuple((self.labels[i], float(shares[i])) for i in order)
+        label, confidence = ranking[0]
+        if confidence < self.threshold:
+            return Reading(FALLBACK, 1.0 - confidence, ranking)
+        return Reading(label, confidence, ranking)
+
+    def scores(self, text: str) -> np.ndarray:
+        """The distance to every label's border, in the order of `labels`."""
+        at, values = self.vocabulary.vector(text)
+        return values.astype(np.float32) @ self.weights[at] + self.bias
+
+    def shares(self, scores: np.ndarray) -> np.ndarray:
+        """Scores as probabilities that, together with "none of these", add up to one."""
+        return calibrated(scores, self.slope, self.doubt)
+
+    def to_bytes(self) -> bytes:
+        """The model as the bytes of its file."""
+        pieces = sorted(self.vocabulary.index, key=self.vocabulary.index.__getitem__)
+        file = io.BytesIO()
+        np.savez_compressed(
+            file,
+            labels=_packed(self.labels),
+            pieces=_packed(pieces),
+            idf=self.vocabulary.weight,
+            weights=self.weights,
+            bias=self.bias,
+            calibration=np.array([self.slope, self.doubt, self.threshold]),
+        )
+        return file.getvalue()
+
+    @classmethod
+    def from_bytes(cls, data: bytes) -> Understanding:
+        """The model of `to_bytes`. Raises ModelUnreadable; runs nothing that stands in the file."""
+        try:
+            with np.load(io.BytesIO(data), allow_pickle=False) as state:
+                labels, pieces = _unpacked(state["labels"]), _unpacked(state["pieces"])
+                idf, weights, bias = state["idf"], state["weights"], state["bias"]
+                slope, doubt, threshold = (float(number) for number in state["calibration"])
+        except Exception as error:  # numpy and zipfile raise whatever a broken file makes them stumble over
+            raise ModelUnreadable(f"not a model file: {type(error).__name__}") from error
+        if weights.shape != (len(pieces), len(labels)) or idf.shape != (len(pieces),) or bias.shape != (len(labels),):
+            raise ModelUnreadable("the parts of the model do not fit together")
+        vocabulary = Vocabulary({piece: i for i, piece in enumerate(pieces)}, idf)
+        return cls(
+            tuple(labels), vocabulary, np.ascontiguousarray(weights, np.float32), bias, slope, doubt, threshold
+        )
+
+
+def calibrated(scores: np.ndarray, slope: float, doubt: float) -> np.ndarray:
+    """Probabilities of the labels (last axis), with "none of these" standing at the score `doubt`."""
+    raised = slope * (scores - doubt)
+    top = np.maximum(raised.max(axis=-1, keepdims=True), 0.0)
+    exponents = np.exp(raised - top)
+    return exponents / (exponents.sum(axis=-1, keepdims=True) + np.exp(-top))
+
+
+def load_from_archive(model: Path) -> Understanding:
+    """The model out of Rasa's `.tar.gz`, without Rasa. Raises ModelUnreadable."""
+    try:
+        with tarfile.open(model) as archive:
+            for member in archive:
+                if member.name.endswith(f"/{STATE_FILE}"):
+                    part = archive.extractfile(member)
+                    if part is not None:
+                        return Understanding.from_bytes(part.read())
+    except (tarfile.TarError, OSError, EOFError) as error:
+        raise ModelUnreadable(f"not a Rasa model: {type(error).__name__}") from error
+    raise ModelUnreadable("the archive holds no model of ours")
+
+
+def _packed(names: Iterable[str]) -> np.ndarray:
+    return np.frombuffer("\n".join(names).encode(), dtype=np.uint8)
+
+
+def _unpacked(array: np.ndarray) -> list[str]:
+    return array.tobytes().decode().split("\n")
