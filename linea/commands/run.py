@@ -19,7 +19,7 @@ from linea import settings as settings_module
 from linea import supervision
 from linea.settings import Settings, SettingsError
 
-LOOK_SECONDS = 0.5  # how long one look at a process may hold up the supervisor
+LOOK_SECONDS = 1.0  # how long one look at a process may hold up the supervisor
 _open = urllib.request.build_opener(urllib.request.ProxyHandler({})).open  # our own processes: no proxy
 
 
@@ -68,15 +68,15 @@ class Announcer:
 
     def look(self) -> None:
         """Look at what is not up yet; says something only when that changed."""
-        if not self.receiving:
-            self.receiving = _get(f"{_reached_at(self.settings)}/healthz") is not None
-            if self.receiving:
-                say(_where_to_look(self.settings))
-        elif not self.answering:
-            health = _get(f"{self.settings.rasa_url}/webhooks/linea/health") or {}
-            self.answering = bool(health.get("ready"))
-            if self.answering:
-                say("El asistente ya contesta.")
+        if self.answering:
+            return
+        report = _get(f"{_reached_at(self.settings)}/readyz")
+        if not self.receiving and report.get("database") and report.get("worker"):
+            self.receiving = True
+            say(_where_to_look(self.settings))
+        if report.get("ready"):
+            self.answering = True
+            say("El asistente ya contesta.")
 
 
 def say(line: str) -> None:
@@ -116,12 +116,15 @@ def _where_to_look(settings: Settings) -> str:
     return "\n".join(lines)
 
 
-def _get(url: str) -> dict[str, object] | None:
+def _get(url: str) -> dict[str, object]:
+    """A process's own report, also when it says (503) that a part is missing; empty if there is none."""
     try:
         with _open(url, timeout=LOOK_SECONDS) as answer:
             body = answer.read()
-    except (urllib.error.URLError, OSError, ValueError):
-        return None
+    except urllib.error.HTTPError as error:
+        body = error.read()
+    except (OSError, ValueError):
+        return {}
     try:
         read = json.loads(body)
     except ValueError:
