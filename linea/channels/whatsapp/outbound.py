@@ -167,10 +167,11 @@ def _parts(text: str, limit: int) -> list[str]:
 
 def _cut(text: str, limit: int) -> int:
     """The place to part a text too long: the best break in the second half of what fits."""
-    units = fitting = 0
-    for fitting, character in enumerate(text):
+    units, fitting = 0, len(text)
+    for place, character in enumerate(text):
         units += 2 if ord(character) > 0xFFFF else 1
         if units > limit:
+            fitting = place
             break
     for breaks in _BREAKS:
         places = [found.start() for found in breaks.finditer(text, 0, fitting + 1)]

@@ -14,6 +14,11 @@ _HEADER = re.compile(r"sha256=([0-9a-fA-F]{64})")
 _CHALLENGE = re.compile(r"[0-9A-Za-z_-]{1,64}")
 
 
+def well_formed(header_values: Sequence[str]) -> bool:
+    """Whether there is exactly one header of the right shape, so that a body is worth reading at all."""
+    return len(header_values) == 1 and _HEADER.fullmatch(header_values[0]) is not None
+
+
 def valid(raw: bytes, header_values: Sequence[str], secrets: Sequence[str]) -> bool:
     """Whether the one `X-Hub-Signature-256` header signs exactly these bytes with any of the secrets.
 
