@@ -161,10 +161,10 @@ class Control:
         """
         query = dict(request.query_params)
         phone = _phone(query.pop("phone")) if query.get("phone") else None
-        since, limit, count = (
-            int(query.pop(key, start)) for key, start in (("since", 0), ("limit", 500), ("count", 1))
-        )
-        wait = min(float(query.pop("wait", 0)), LONGEST_WAIT)
+        since = int(_number(query, "since", 0))
+        limit = int(_number(query, "limit", 500))
+        count = int(_number(query, "count", 1))
+        wait = min(_number(query, "wait", 0), LONGEST_WAIT)
         seen: list[Row] = []
 
         def look() -> bool:
@@ -196,6 +196,13 @@ async def _wish(request: Request, types: dict[str, type] | None) -> dict[str, An
             if key not in types or not isinstance(value, types[key]):
                 raise BadWish(f"{key}: not known, or not of the right type")
     return given
+
+
+def _number(query: dict[str, str], name: str, otherwise: float) -> float:
+    try:
+        return float(query.pop(name, otherwise))
+    except ValueError as error:
+        raise BadWish(f"{name} must be a number") from error
 
 
 def _phone(given: str) -> str:

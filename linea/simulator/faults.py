@@ -15,6 +15,7 @@ GRAPH_KINDS = ("accept_then_break", "break_before", "500", "bad_gateway")
 WEBHOOK_KINDS = ("duplicate_webhooks", "late_webhooks")
 STATUS_KINDS = ("statuses_out_of_order", "no_statuses", "failed_status")
 KINDS = (*GRAPH_KINDS, *(str(code) for code in ERRORS), "slow", *WEBHOOK_KINDS, *STATUS_KINDS)
+ABOUT = ("message", "status")
 ANSWER_KINDS = tuple(kind for kind in KINDS if kind not in ("slow", *WEBHOOK_KINDS, *STATUS_KINDS))
 
 
@@ -85,29 +86,27 @@ class Faults:
         self._changes.publish("faults", self.listing())
 
 
+RANGES: dict[str, tuple[bool, float, float]] = {  # whole numbers only, lowest, highest
+    "times": (True, 1, 1_000_000),
+    "probability": (False, 0, 1),
+    "seconds": (False, 0, 3600),
+    "copies": (True, 2, 1000),
+    "code": (True, 1, 10_000_000),
+}
+
+
 def _checked(wish: dict[str, Any]) -> dict[str, Any]:
     values = {key: value for key, value in wish.items() if value is not None}
-    ranges: dict[str, tuple[type | tuple[type, ...], float, float]] = {
-        "times": (int, 1, 1_000_000),
-        "probability": ((int, float), 0, 1),
-        "seconds": ((int, float), 0, 3600),
-        "copies": (int, 2, 1000),
-        "code": (int, 1, 10_000_000),
-    }
-    unknown = set(values) - {"kind", "phone", "about", *ranges}
+    unknown = set(values) - {"kind", "phone", "about", *RANGES}
     if unknown:
         raise FaultError(f"unknown: {', '.join(sorted(unknown))}")
     if values.get("kind") not in KINDS:
         raise FaultError(f"kind must be one of: {', '.join(KINDS)}")
-    if not isinstance(values.get("phone", ""), str) or values.get("about", "message") not in (
-        "message",
-        "status",
-    ):
+    if not isinstance(values.get("phone", ""), str) or values.get("about", "message") not in ABOUT:
         raise FaultError('phone is a text, about is "message" or "status"')
-    for name, (types, low, high) in ranges.items():
-        value = values.get(name)
-        if value is not None and (
-            isinstance(value, bool) or not isinstance(value, types) or not low <= value <= high
-        ):
+    for name, (whole, low, high) in RANGES.items():
+        value = values.get(name, low)
+        number = isinstance(value, int if whole else (int, float)) and not isinstance(value, bool)
+        if not number or not low <= value <= high:
             raise FaultError(f"{name} must be between {low} and {high}")
     return values

@@ -65,7 +65,7 @@ class Phones:
             "shown": False,
             "hides_phone": not nameless,
         }
-        wishes = {key: wish[key] for key in ("name", "open", "shown", "hides_phone") if key in wish}
+        wishes: Row = {key: wish[key] for key in ("name", "open", "shown", "hides_phone") if key in wish}
         person = self._ledger.put_person({**row, **wishes})
         if person["open"] and not (known or {}).get("open"):
             for message in self._ledger.line_messages(person["phone"], state="delivered"):
