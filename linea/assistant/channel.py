@@ -26,6 +26,8 @@ CHANNELS = ("whatsapp", "sms")
 # Rasa's own intents: they restart, rewind or reset a conversation, which is no business of a button.
 _RESERVED = frozenset(DEFAULT_INTENTS) - {FALLBACK}
 
+_NOT_SAID = ("utter_action", "timestamp", "model_id", "assistant_id")
+
 
 class BadRequest(Exception):
     """The request cannot be a turn; the message names the field and never its content."""
@@ -107,7 +109,7 @@ def _answer(turn: turns.Turn, messages: list[dict[str, Any]], model: str) -> HTT
 
 
 def _said(message: dict[str, Any]) -> dict[str, Any]:
-    said = {key: value for key, value in message.items() if key not in ("utter_action", "timestamp")}
+    said = {key: value for key, value in message.items() if key not in _NOT_SAID}
     return {"utter": message.get("utter_action"), "text": message.get("text", ""), **said}
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from scipy.optimize import minimize
@@ -17,8 +17,8 @@ from scipy.sparse import csr_matrix
 from sklearn.svm import LinearSVC
 
 from linea.assistant.normal import words
-from linea.assistant.reading import OUT_OF_SCOPE, RETRIEVAL
-from linea.assistant.understanding import Understanding, Vocabulary, calibrated, features
+from linea.assistant.reading import OUTSIDE, RETRIEVAL
+from linea.assistant.understanding import Understanding, Vocabulary, calibrated, features, plain_form
 
 ROUNDS = 4
 SAME_QUESTION = 0.6  # share of words two variants have in common to count as one question asked twice
@@ -51,10 +51,16 @@ def fit(
     scores, truth, names = _left_out(texts, labels, c, min_df)
     slope, doubt = _calibrate(scores, truth, names)
     right, wrong, false = _judge(scores, truth, names, slope, doubt, threshold)
-    known = Understanding(
-        model.labels, model.vocabulary, model.weights, model.bias, slope, doubt, threshold
-    )
+    known = replace(model, slope=slope, doubt=doubt, threshold=threshold, variants=_variants(texts, labels))
     return known, Calibration(slope, doubt, right, wrong, false)
+
+
+def _variants(texts: Sequence[str], labels: Sequence[str]) -> dict[str, str]:
+    """Every example by its plain spelling, but those that stand under two labels."""
+    meanings: dict[str, set[str]] = {}
+    for text, label in zip(texts, labels, strict=True):
+        meanings.setdefault(plain_form(text), set()).add(label)
+    return {text: found.pop() for text, found in meanings.items() if text and len(found) == 1}
 
 
 def _fit_scores(texts: Sequence[str], labels: Sequence[str], c: float, min_df: int) -> Understanding:
@@ -82,6 +88,7 @@ def _fit_scores(texts: Sequence[str], labels: Sequence[str], c: float, min_df: i
         vocabulary=vocabulary,
         weights=np.ascontiguousarray(weights.T, dtype=np.float32),
         bias=bias.astype(np.float32),
+        variants={},
         slope=1.0,
         doubt=0.0,
         threshold=0.0,
@@ -94,9 +101,13 @@ def _vocabulary(texts: Sequence[str], min_df: int) -> Vocabulary:
         both = features(text)
         seen.update({*both[0], *both[1]})
     # A whole word counts from its first appearance: with few variants the rare word is the telling one.
-    kept = sorted(piece for piece, count in seen.items() if count >= (min_df if piece[0] == "#" else 1))
+    kept = sorted(piece for piece, count in seen.items() if count >= min_df or _is_word(piece))
     weight = np.array([np.log((1 + len(texts)) / (1 + seen[piece])) + 1 for piece in kept])
     return Vocabulary({piece: i for i, piece in enumerate(kept)}, weight.astype(np.float32))
+
+
+def _is_word(piece: str) -> bool:
+    return piece[0] != "#" and " " not in piece
 
 
 def _left_out(
@@ -152,7 +163,7 @@ def _calibrate(scores: np.ndarray, truth: np.ndarray, names: list[str]) -> tuple
 
     def surprise(point: np.ndarray) -> float:
         shares = calibrated(scores, float(np.exp(point[0])), float(point[1]))
-        none = 1 - shares.sum(axis=1) + _column(shares, names, OUT_OF_SCOPE)
+        none = 1 - shares.sum(axis=1) + shares[:, _columns(names)].sum(axis=1)
         sure = np.where(outside, none, shares[np.arange(len(truth)), np.maximum(truth, 0)])
         return float(-(weight * np.log(np.maximum(sure, 1e-9))).sum())
 
@@ -181,9 +192,8 @@ def _judge(
 
 
 def _outside(truth: np.ndarray, names: list[str]) -> np.ndarray:
-    other = names.index(OUT_OF_SCOPE) if OUT_OF_SCOPE in names else -1
-    return (truth == -1) | (truth == other)
+    return np.isin(truth, [-1, *_columns(names)])
 
 
-def _column(shares: np.ndarray, names: list[str], name: str) -> np.ndarray:
-    return shares[:, names.index(name)] if name in names else np.zeros(len(shares))
+def _columns(names: list[str]) -> list[int]:
+    return [i for i, name in enumerate(names) if name in OUTSIDE]

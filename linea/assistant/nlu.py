@@ -46,7 +46,7 @@ class BankUnderstanding(GraphComponent):
     @staticmethod
     def get_default_config() -> dict[str, Any]:
         """`threshold`: least confidence to answer at; `c`, `min_df`: see `fitting.fit`."""
-        return {"threshold": 0.5, "c": 1.0, "min_df": 2}
+        return {"threshold": 0.55, "c": 1.0, "min_df": 2}
 
     @classmethod
     def create(

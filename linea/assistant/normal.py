@@ -9,7 +9,8 @@ _KEEP_TILDE = "\u0303"  # ñ is a letter of its own ("año", "ano"), every other
 _INVISIBLE = re.compile(r"[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufe00-\ufe0f\ufeff]")
 _STRETCHED = re.compile(r"([a-zñ])\1{2,}")
 _DOUBLED = re.compile(r"([abdefghijkmnopqstuvwxyzñ])\1+")  # Spanish doubles only c, l and r
-_WORD = re.compile(r"[a-zñ]+|\d+")
+# An emoji is a word of its own: "👍" is a yes. Skin tones and joiners are not.
+_WORD = re.compile(r"[a-zñ]+|\d+|[\u2600-\u27bf\U0001f300-\U0001f3fa\U0001f400-\U0001faff]")
 _LEADING_SLASH = re.compile(r"^[\s\u0000-\u0020\u00ad\u200b-\u200f\u2028-\u202e\u2060-\u2064\ufeff]*[/\uff0f\u2044\u2215]+")
 
 # What people type on a phone, and what they mean; words that could mean two things stay as they are.
@@ -34,7 +35,7 @@ def plain(text: str) -> str:
 
 
 def words(text: str) -> list[str]:
-    """The words and numbers of a message in plain spelling, short forms written out."""
+    """The words, numbers and emojis of a message in plain spelling, short forms written out."""
     found = _WORD.findall(plain(text))
     return " ".join(SHORT_FORMS.get(word, word) for word in found).split()
 

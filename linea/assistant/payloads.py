@@ -24,7 +24,7 @@ def parsed(reading: Reading) -> dict[str, Any]:
     ranking = sorted(intents.items(), key=lambda pair: (pair[0] != reading.intent, -pair[1]))
     entries = [(label, share) for label, share in reading.ranking if label.startswith(f"{RETRIEVAL}/")]
     return {
-        "intent": {"name": reading.intent, "confidence": reading.confidence},
+        "intent": _share(reading.intent, reading.confidence),
         "intent_ranking": [_share(name, share) for name, share in ranking[:RANKED]],
         "entities": [],
         "response_selector": _selected(entries[:RANKED]) if entries else {},
@@ -46,7 +46,7 @@ def parse_data_for(payload: str, title: str) -> dict[str, Any]:
 
 
 def _share(name: str, share: float) -> dict[str, Any]:
-    return {"name": name, "confidence": share}
+    return {"name": name, "confidence": round(share, 4)}
 
 
 def _selected(entries: list[tuple[str, float]]) -> dict[str, Any]:
@@ -56,10 +56,12 @@ def _selected(entries: list[tuple[str, float]]) -> dict[str, Any]:
         RETRIEVAL: {
             "response": {
                 "responses": [],
-                "confidence": share,
+                "confidence": round(share, 4),
                 "intent_response_key": best,
                 "utter_action": f"utter_{best}",
             },
-            "ranking": [{"confidence": share, "intent_response_key": label} for label, share in entries],
+            "ranking": [
+                {"confidence": round(share, 4), "intent_response_key": label} for label, share in entries
+            ],
         },
     }

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 FALLBACK = "nlu_fallback"  # Rasa's own name for "not understood"
 RETRIEVAL = "faq"  # the intent under which every bank entry stands: faq/<entry>
-OUT_OF_SCOPE = "out_of_scope"
+OUTSIDE = ("out_of_scope", "not_in_bank")  # other topics; the line's own topics that have no entry yet
 
 # Whole messages with one meaning, in plain spelling. The live line and `linea classify` read the same table.
 COMMANDS = {

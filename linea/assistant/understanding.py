@@ -26,6 +26,11 @@ class ModelUnreadable(Exception):
     """The model file holds no model of ours; trained by something else, cut short, or tampered with."""
 
 
+def plain_form(text: str) -> str:
+    """A whole message in plain spelling, as commands and variants are compared."""
+    return " ".join(words(text[:LONGEST]))
+
+
 def features(text: str) -> tuple[list[str], list[str]]:
     """A message as (words and pairs of words, pieces of words); pieces forgive spelling."""
     found = words(text[:LONGEST])
@@ -74,6 +79,7 @@ class Understanding:
     vocabulary: Vocabulary
     weights: np.ndarray  # float32, one row a piece, one column a label, rows contiguous
     bias: np.ndarray
+    variants: dict[str, str]  # what an editor wrote is always taken for what it was written for
     slope: float  # calibration: how fast certainty grows with the score
     doubt: float  # calibration: the score at which "none of these" is as likely as a label
     threshold: float
@@ -83,12 +89,15 @@ class Understanding:
         stripped = text.strip()
         if stripped.startswith(f"{RETRIEVAL}/") and stripped in self.labels:
             return Reading(stripped, 1.0, ((stripped, 1.0),))
-        command = COMMANDS.get(" ".join(words(stripped[:LONGEST])))
-        if command is not None:
-            return Reading(command, 1.0, ((command, 1.0),), command=True)
+        form = plain_form(stripped)
+        if form in COMMANDS:
+            return Reading(COMMANDS[form], 1.0, ((COMMANDS[form], 1.0),), command=True)
         shares = self.shares(self.scores(stripped))
-        order = np.argsort(-shares, kind="stable")
-        ranking = tuple((self.labels[i], float(shares[i])) for i in order)
+        ranking = tuple((self.labels[i], float(shares[i])) for i in np.argsort(-shares, kind="stable"))
+        written_for = self.variants.get(form)
+        if written_for is not None:
+            others = tuple(place for place in ranking if place[0] != written_for)
+            return Reading(written_for, 1.0, ((written_for, 1.0), *others))
         label, confidence = ranking[0]
         if confidence < self.threshold:
             return Reading(FALLBACK, 1.0 - confidence, ranking)
@@ -114,6 +123,7 @@ class Understanding:
             idf=self.vocabulary.weight,
             weights=self.weights,
             bias=self.bias,
+            variants=_packed(f"{form}\t{label}" for form, label in self.variants.items()),
             calibration=np.array([self.slope, self.doubt, self.threshold]),
         )
         return file.getvalue()
@@ -125,14 +135,22 @@ class Understanding:
             with np.load(io.BytesIO(data), allow_pickle=False) as state:
                 labels, pieces = _unpacked(state["labels"]), _unpacked(state["pieces"])
                 idf, weights, bias = state["idf"], state["weights"], state["bias"]
+                variants = dict(line.split("\t") for line in _unpacked(state["variants"]) if line)
                 slope, doubt, threshold = (float(number) for number in state["calibration"])
         except Exception as error:  # numpy and zipfile raise whatever a broken file makes them stumble over
             raise ModelUnreadable(f"not a model file: {type(error).__name__}") from error
-        if weights.shape != (len(pieces), len(labels)) or idf.shape != (len(pieces),) or bias.shape != (len(labels),):
+        fits = weights.shape == (len(pieces), len(labels)) and idf.shape == (len(pieces),)
+        if not fits or bias.shape != (len(labels),):
             raise ModelUnreadable("the parts of the model do not fit together")
-        vocabulary = Vocabulary({piece: i for i, piece in enumerate(pieces)}, idf)
         return cls(
-            tuple(labels), vocabulary, np.ascontiguousarray(weights, np.float32), bias, slope, doubt, threshold
+            labels=tuple(labels),
+            vocabulary=Vocabulary({piece: i for i, piece in enumerate(pieces)}, idf),
+            weights=np.ascontiguousarray(weights, np.float32),
+            bias=bias,
+            variants=variants,
+            slope=slope,
+            doubt=doubt,
+            threshold=threshold,
         )
 
 
