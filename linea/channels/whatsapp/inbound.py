@@ -73,7 +73,7 @@ def _read_change(change: Any, phone_number_id: str) -> Iterator[Inbound | Status
     messages, statuses, errors = (_items(value.get(name)) for name in ("messages", "statuses", "errors"))
     if not (messages or statuses or errors):
         yield Problem("empty_change", change)
-    contacts = [contact for contact in _items(value.get("contacts")) if isinstance(contact, dict)]
+    contacts = _Contacts(_items(value.get("contacts")))
     for item in messages:
         yield _read_message(item, contacts, phone_number_id)
     for item in statuses:
@@ -83,7 +83,7 @@ def _read_change(change: Any, phone_number_id: str) -> Iterator[Inbound | Status
         yield Problem("value_error", item)
 
 
-def _read_message(item: Any, contacts: list[Item], phone_number_id: str) -> Inbound | Problem:
+def _read_message(item: Any, contacts: _Contacts, phone_number_id: str) -> Inbound | Problem:
     if not isinstance(item, dict):
         return Problem("bad_item", item)
     wamid = _text(item.get("id"))
@@ -91,7 +91,7 @@ def _read_message(item: Any, contacts: list[Item], phone_number_id: str) -> Inbo
         return Problem("no_id", item)
     sender = _read_sender(item, contacts)
     if sender is None:
-        return Problem("no_sender", {"message": item, "contacts": contacts})
+        return Problem("no_sender", {"message": item, "contacts": contacts.raw})
     vendor_type = _text(item.get("type")) or "unknown"
     kind, text, option_id = _read_content(vendor_type, item)
     return Inbound(
@@ -142,35 +142,51 @@ def _words_beside(item: Item) -> str | None:
     return next((words for words in map(_text, captions + others) if words), None)
 
 
-def _read_sender(item: Item, contacts: list[Item]) -> Sender | None:
+class _Contacts:
+    """The contacts beside a change's messages, found by what they have in common with a sender."""
+
+    def __init__(self, raw: list[Any]) -> None:
+        self.raw = raw
+        self.only: Sender | None = None
+        self._by_name: dict[str, set[Sender]] = {}
+        for contact in raw:
+            if isinstance(contact, dict):
+                card = _card(contact, "wa_id", "user_id", "parent_user_id")
+                for name in _names(card):
+                    self._by_name.setdefault(name, set()).add(card)
+                    self.only = card if len(raw) == 1 else None
+
+    def of(self, sender: Sender) -> Sender | None:
+        """The one contact that shares a name with the sender and contradicts it in none."""
+        near = {card for name in _names(sender) for card in self._by_name.get(name, ())}
+        agreeing = [card for card in near if _agrees(sender, card)]
+        return agreeing[0] if len(agreeing) == 1 else None
+
+
+def _read_sender(item: Item, contacts: _Contacts) -> Sender | None:
     """Who wrote: what the message says, completed from the one contact that agrees with it.
 
     A contact is never taken for its place in the list, except when it is the only one and the
     message names nobody (phone numbers may be missing since April 2026).
     """
-    own = Sender(
-        _phone(item.get("from")), _text(item.get("from_user_id")), _text(item.get("from_parent_user_id"))
-    )
-    cards = {
-        Sender(_phone(card.get("wa_id")), _text(card.get("user_id")), _text(card.get("parent_user_id")))
-        for card in contacts
-    }
-    if own.phone or own.bsuid:
-        agreeing = [card for card in cards if _agrees(own, card)]
-        if len(agreeing) != 1:
-            return own
-    else:
-        agreeing = [card for card in cards if len(contacts) == 1 and (card.phone or card.bsuid)]
-        if not agreeing:
-            return None
-    card = agreeing[0]
+    own = _card(item, "from", "from_user_id", "from_parent_user_id")
+    if not _names(own):
+        return contacts.only
+    card = contacts.of(own) or own
     return Sender(own.phone or card.phone, own.bsuid or card.bsuid, own.parent_bsuid or card.parent_bsuid)
 
 
-def _agrees(own: Sender, card: Sender) -> bool:
-    pairs = [(own.phone, card.phone), (own.bsuid, card.bsuid)]
-    known = [(mine, theirs) for mine, theirs in pairs if mine and theirs]
-    return bool(known) and all(mine == theirs for mine, theirs in known)
+def _card(item: Item, phone: str, bsuid: str, parent_bsuid: str) -> Sender:
+    return Sender(_phone(item.get(phone)), _text(item.get(bsuid)), _text(item.get(parent_bsuid)))
+
+
+def _names(sender: Sender) -> list[str]:
+    return [name for name in (sender.phone, sender.bsuid) if name]
+
+
+def _agrees(one: Sender, other: Sender) -> bool:
+    pairs = [(one.phone, other.phone), (one.bsuid, other.bsuid)]
+    return all(mine == theirs for mine, theirs in pairs if mine and theirs)
 
 
 def _read_status(item: Any) -> Status | Problem:

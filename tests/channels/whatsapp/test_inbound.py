@@ -227,11 +227,14 @@ def test_nul_characters_go_from_raw_too() -> None:
     assert message.raw["text"]["body"].encode()
 
 
-def test_a_thousand_messages_in_one_body_are_all_read() -> None:
+def test_a_thousand_people_in_one_body_are_all_told_apart() -> None:
     payload = json.loads((PAYLOADS / "text.json").read_text())
     value = payload["entry"][0]["changes"][0]["value"]
-    value["messages"] = [{**value["messages"][0], "id": f"wamid.{number}"} for number in range(1000)]
-    assert [m.external_id for m in parse(json.dumps(payload)).messages] == [f"wamid.{n}" for n in range(1000)]
+    numbers = [str(51_900_000_000 + place) for place in range(1000)]
+    value["contacts"] = [{"wa_id": number, "user_id": f"PE.{number}"} for number in reversed(numbers)]
+    value["messages"] = [{**value["messages"][0], "id": f"w.{number}", "from": number} for number in numbers]
+    read = [(message.external_id, message.sender) for message in parse(json.dumps(payload)).messages]
+    assert read == [(f"w.{number}", Sender(f"+{number}", f"PE.{number}")) for number in numbers]
 
 
 @pytest.mark.parametrize("raw", [b"", b"hola", b"{", b"\xff\xfe\x00", b"[" * 100_000, b'{"a":' * 100_000])

@@ -8,7 +8,7 @@ import random
 import re
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 import pytest
 from hypothesis import given, settings
@@ -17,10 +17,15 @@ from hypothesis import strategies as st
 from linea.channels.whatsapp import inbound, reading
 from linea.messages import Parsed, Sender
 
+Place: TypeAlias = "tuple[str | int, ...]"
+
 PAYLOADS = sorted((Path(__file__).parent / "payloads").glob("*.json"))
 OUR_NUMBER = "100000000000001"
 HERE = "put-it-here"
 NEIGHBOURS = {f"wamid.NEIGHBOUR{number}" for number in (1, 2, 3)}
+# Metadata and contacts are the same in nearly every file: they are changed in these.
+WHOLE = {"text_bsuid_and_phone", "text_names_nobody", "batch"}
+SAME = {"metadata", "contacts"}
 ITEMS = {"messages", "statuses", "contacts", "errors"}
 NUL_IN_JSON = re.compile(rb"(?<!\\)(?:\\\\)*\\u0000")
 KEYS = [
@@ -32,22 +37,15 @@ KEYS = [
 # What a value is replaced by, as JSON text: null, other types, huge, deep, and no JSON at all.
 REPLACEMENTS = {
     "null": "null",
-    "true": "true",
-    "zero": "0",
-    "negative": "-1",
-    "fraction": "1.5e3",
     "huge number": "9" * 5000,
-    "endless number": "1e999",
     "not a number": "NaN",
     "empty text": '""',
-    "text": '"x"',
     "text with NUL and half a pair": '"\\u0000\\ud83d\\u0000"',
     "long text": '"' + "ñ" * 1000 + '"',
     "empty list": "[]",
-    "list": '[null, 1, {}, [], "x"]',
+    "list": '[null, -1, 1e999, {}, [], "x"]',
     "empty object": "{}",
     "object": '{"id": {"id": []}, "body": 7, "code": "x"}',
-    "deep list": "[" * 1100 + "]" * 1100,
     "deep object": '{"text":' * 1100 + "1" + "}" * 1100,
 }
 
@@ -77,7 +75,7 @@ def with_neighbours(payload: dict[str, Any]) -> dict[str, Any]:
     return payload
 
 
-def paths(value: Any, above: tuple[str | int, ...] = ()) -> Iterator[tuple[str | int, ...]]:
+def paths(value: Any, above: Place = ()) -> Iterator[Place]:
     """The way to every value but the neighbours."""
     if above:
         yield above
@@ -89,9 +87,9 @@ def paths(value: Any, above: tuple[str | int, ...] = ()) -> Iterator[tuple[str |
             yield from () if is_neighbour(part) else paths(part, (*above, place))
 
 
-def mutations(payload: Any) -> Iterator[tuple[tuple[str | int, ...], str, str]]:
-    """Each value in turn, gone or replaced: where, by what, and the JSON that results."""
-    for place in paths(payload):
+def mutations(payload: Any, places: list[Place]) -> Iterator[tuple[Place, str, str]]:
+    """The value at each place gone or replaced: where, by what, and the JSON that results."""
+    for place in places:
         changed = json.loads(json.dumps(payload))
         parent = changed
         for step in place[:-1]:
@@ -138,7 +136,8 @@ def is_neighbour(value: Any) -> bool:
 def test_any_value_may_be_anything_and_no_neighbour_is_lost(path: Path) -> None:
     payload = with_neighbours(json.loads(path.read_text()))
     before = neighbours_read(parse(json.dumps(payload)))
-    for place, name, written in mutations(payload):
+    places = [place for place in paths(payload) if path.stem in WHOLE or not SAME & set(place[5:6])]
+    for place, name, written in mutations(payload, places):
         parsed = parse(written)
         assert_sound(parsed)
         read = neighbours_read(parsed)

@@ -6,6 +6,7 @@ import asyncio
 import json
 import logging
 import socket
+import ssl
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
@@ -19,6 +20,7 @@ from linea.messages import Body, Sender, SendResult
 TOKEN = "EAAsecretTokenThatNobodyMaySee"
 NUMBER, WORDS = "+51900000001", "palabras de una persona"
 PAYLOAD = outbound.build(Body(WORDS), Sender(NUMBER), "o-17")
+TLS = ssl.create_default_context()
 WAMID = "wamid.HBgLNTE5MDAwMDAwMDEVAgARGBI"
 ACCEPTED = {
     "messaging_product": "whatsapp",
@@ -104,7 +106,7 @@ def attempt(
         graph = Graph(behave)
         server = await asyncio.start_server(graph.serve, "127.0.0.1", 0)
         graph.url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/graph/v25.0"
-        async with httpx.AsyncClient(timeout=httpx.Timeout(10.0, **timeouts)) as client:
+        async with httpx.AsyncClient(verify=TLS, timeout=httpx.Timeout(10.0, **timeouts)) as client:
             results = [
                 await sending.send(client, graph.url, TOKEN, "100000000000001", PAYLOAD, number)
                 for _ in range(times)
@@ -232,7 +234,7 @@ def test_a_request_that_could_not_be_written_whole_is_uncertain() -> None:
         listening.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
         url = f"http://127.0.0.1:{listening.getsockname()[1]}"
         payload = {**PAYLOAD, "text": {"body": "a" * 30_000_000}}
-        async with httpx.AsyncClient(timeout=httpx.Timeout(10.0, write=0.05)) as client:
+        async with httpx.AsyncClient(verify=TLS, timeout=httpx.Timeout(10.0, write=0.05)) as client:
             result = await sending.send(client, url, TOKEN, "1", payload, 1)
         listening.close()
         return result
@@ -249,7 +251,7 @@ def test_a_connection_closed_while_idle_costs_nothing() -> None:
         graph = Graph(once)
         server = await asyncio.start_server(graph.serve, "127.0.0.1", 0)
         url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
-        async with httpx.AsyncClient() as client:
+        async with httpx.AsyncClient(verify=TLS) as client:
             results = []
             for _ in range(3):
                 results.append(await sending.send(client, url, TOKEN, "1", PAYLOAD, 1))
@@ -265,7 +267,7 @@ def try_once(
     url: str, token: str = TOKEN, payload: dict[str, Any] = PAYLOAD, **timeouts: float
 ) -> SendResult:
     async def run() -> SendResult:
-        async with httpx.AsyncClient(timeout=httpx.Timeout(10.0, **timeouts)) as client:
+        async with httpx.AsyncClient(verify=TLS, timeout=httpx.Timeout(10.0, **timeouts)) as client:
             return await sending.send(client, url, token, "1", payload, 1)
 
     return asyncio.run(run())
@@ -305,7 +307,7 @@ def test_a_failed_tls_handshake_is_retried_and_nothing_was_sent() -> None:
                 writer.close()
 
             server = await asyncio.start_server(serve, sock=listening)
-            async with httpx.AsyncClient() as client:
+            async with httpx.AsyncClient(verify=TLS) as client:
                 url = f"https://127.0.0.1:{port}"
                 result = await sending.send(client, url, TOKEN, "1", PAYLOAD, 1)
             server.close()
@@ -324,7 +326,7 @@ def test_no_free_connection_is_retried() -> None:
         server = await asyncio.start_server(graph.serve, "127.0.0.1", 0)
         url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
         limits, timeout = httpx.Limits(max_connections=1), httpx.Timeout(10.0, pool=0.05)
-        async with httpx.AsyncClient(limits=limits, timeout=timeout) as client:
+        async with httpx.AsyncClient(verify=TLS, limits=limits, timeout=timeout) as client:
             first = asyncio.create_task(sending.send(client, url, TOKEN, "1", PAYLOAD, 1))
             await graph.held.wait()
             second = await sending.send(client, url, TOKEN, "1", PAYLOAD, 1)
@@ -342,7 +344,7 @@ def test_a_cancelled_send_stays_cancelled() -> None:
         graph = Graph(holds)
         server = await asyncio.start_server(graph.serve, "127.0.0.1", 0)
         url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
-        async with httpx.AsyncClient() as client:
+        async with httpx.AsyncClient(verify=TLS) as client:
             task = asyncio.create_task(sending.send(client, url, TOKEN, "1", PAYLOAD, 1))
             await graph.held.wait()
             task.cancel()
@@ -377,7 +379,7 @@ def test_a_redirect_is_not_followed_with_the_token() -> None:
         graph = Graph(answers(307, b"", f"Location: {address}"))
         server = await asyncio.start_server(graph.serve, "127.0.0.1", 0)
         url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
-        async with httpx.AsyncClient(follow_redirects=True) as client:
+        async with httpx.AsyncClient(verify=TLS, follow_redirects=True) as client:
             result = await sending.send(client, url, TOKEN, "1", PAYLOAD, 1)
         server.close()
         other.close()
