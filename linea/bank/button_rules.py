@@ -17,8 +17,13 @@ MOST_DESCRIPTION = 72
 MOST_LABEL = 20
 
 
-def check(file: File, item: Node, entries: frozenset[str], intents: frozenset[str]) -> Iterator[Finding]:
-    """Everything wrong with the buttons of one wording; payloads are `/intent` or `faq/<id>`."""
+def check(
+    file: File, item: Node, entries: frozenset[str], intents: frozenset[str] | None
+) -> Iterator[Finding]:
+    """Everything wrong with the buttons of one wording; payloads are `/intent` or `faq/<id>`.
+
+    `intents` is None when they could not all be read: then they are not looked at.
+    """
     node = item.get("buttons")
     label = _label(item)
     if node is None:
@@ -80,7 +85,9 @@ def _words(file: File, button: Node, as_list: bool) -> Iterator[Finding]:
             )
 
 
-def _payload(file: File, button: Node, entries: frozenset[str], intents: frozenset[str]) -> Iterator[Finding]:
+def _payload(
+    file: File, button: Node, entries: frozenset[str], intents: frozenset[str] | None
+) -> Iterator[Finding]:
     node = button.get("payload")
     payload = node.text() if node else None
     if node is None or payload is None:
@@ -91,7 +98,7 @@ def _payload(file: File, button: Node, entries: frozenset[str], intents: frozens
     elif payload.startswith("faq/"):
         if payload.removeprefix("faq/") not in entries:
             yield file.advice(node.line, f"no hay ninguna pregunta {payload}: corrige el nombre")
-    elif payload.removeprefix("/") not in intents or not payload.startswith("/"):
+    elif not payload.startswith("/") or (intents is not None and payload[1:] not in intents):
         yield file.advice(
             node.line, f"«{payload}» no es ni faq/<pregunta> ni una intención de data/nlu (/nombre)"
         )

@@ -42,6 +42,10 @@ def inspect(bank_dir: Path, content_dir: Path) -> Checked:
         reading.facts(files),
         frozenset(file.path.stem for file in files.entries),
         frozenset(intent for file in files.nlu for intent, _ in reading.intents(file)),
+        whole_facts=all(
+            file is not None and not file.mistakes for file in (files.directory, files.programme)
+        ),
+        whole_intents=not any(file.mistakes for file in files.nlu),
     )
     return Checked(files, tuple(sorted(set(_findings(files, known)))))
 
@@ -97,7 +101,7 @@ def _entry_values(file: File, known: Known) -> Iterator[Finding]:
     official = own.get("official") if own else None
     if official is not None and isinstance(official.value, str):
         for key in placeholders.keys(official.value):
-            if not known.facts.value(key):
+            if known.lacks(key) or known.facts.is_empty(key):
                 yield file.finding(
                     official.line, f"[[{key}]] no tiene valor, y «official» se usa siempre: cámbialo"
                 )

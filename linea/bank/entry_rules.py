@@ -103,7 +103,7 @@ def _variants(file: File) -> Iterator[Finding]:
     for intent, item in reading.intents(file):
         yield from variant_shape(file, intent, item)
         if intent == f"faq/{file.path.stem}":
-            different = {variant.text for variant, dash in reading.variants(item) if dash and variant.text}
+            different = {variant.text for variant, _ in reading.variants(item)}
             if len(different) < FEWEST_VARIANTS:
                 yield file.advice(
                     item.line_of("examples"),

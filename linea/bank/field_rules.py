@@ -32,9 +32,9 @@ def _unknown_fields(file: File, own: Node) -> Iterator[Finding]:
     known = (*REQUIRED, *OPTIONAL)
     for key in own.names():
         if key not in known:
-            yield file.advice(
-                own.line_of(key), f"«{key}» no es un campo{nearest(key, known)}: corrígelo o bórralo"
-            )
+            lost = meant([key], known) & {*BLOCKING, "safety"} - {*own.names()}
+            message = f"«{key}» no es un campo{nearest(key, known)}: corrígelo o bórralo"
+            yield file.finding(own.line_of(key), message, blocks=bool(lost))
 
 
 def _missing_fields(file: File, own: Node) -> Iterator[Finding]:

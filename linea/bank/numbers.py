@@ -12,7 +12,7 @@ _URL = re.compile(r"https?://\S+|\b\w+(?:\.\w+)*\.(?:com|org|pe|net|int|gob)\b\S
 # What stands before or after a number that is an amount, a date or a size, not a telephone number.
 _AMOUNT_BEFORE = r"(?<![\d/.,])(?<!S/ )(?<!\$)(?<!\$ )"
 _AMOUNT_AFTER = (
-    r"(?![\d/%°]|[.,]\d|\s*(?:%|mg|ml|mL|cc|g|kg|km|cm|m|°|soles|d[oó]lares|bol[ií]vares|personas|gente|pasos|veces|"
+    r"(?![\d/°]|[.,]\d|\s*%|\s*(?:mg|ml|mL|cc|g|kg|km|cm|m|°|soles|d[oó]lares|bol[ií]vares|personas|gente|pasos|veces|"
     r"horas?|minutos?|segundos?|d[ií]as?|meses|años|metros?|litros?|gramos?|grados|gotas|latidos|mil|millones|"
     r"pastillas|tabletas|casos|euros)\b)"
 )

@@ -40,7 +40,7 @@ class Bank:
 
         A withdrawn entry is never sent. An expired one is not, nor, in production, an unsigned one:
         the person is told where the official place is and offered a person. Entries marked `safety`
-        are sent all the same (DESIGN, "Expiry and missing signatures never silence safety").
+        are sent all the same: neither a date nor a missing signature may silence safety.
         An entry whose value the programme has not given goes to a person.
         Raises RenderError for an id that is not in the bank.
         """

@@ -16,17 +16,27 @@ from linea.bank.reading import File
 from linea.bank.yaml_tree import Node
 
 MOST_WHATSAPP = 1024  # Meta: the body of a message with buttons or a list
-GOOD_WHATSAPP = 700  # the fact sheet for content, section 11: what is still read on a small phone
+GOOD_WHATSAPP = 700  # as much as is still read on a small phone
 KEYS = ("text", "channel", "buttons", "metadata", "custom", "id")
 
 
 @dataclass(frozen=True)
 class Known:
-    """What a text may refer to."""
+    """What a text may refer to.
+
+    `whole_facts` and `whole_intents`: nothing is missing there because a file could not be read; else
+    one mistake in directory.yml would show up again in every text.
+    """
 
     facts: Facts
     entries: frozenset[str]
     intents: frozenset[str]
+    whole_facts: bool
+    whole_intents: bool
+
+    def lacks(self, key: str) -> bool:
+        """Whether nobody knows this placeholder."""
+        return self.whole_facts and self.facts.value(key) is None
 
 
 @dataclass(frozen=True)
@@ -68,7 +78,9 @@ def check(response: Response, known: Known) -> Iterator[Finding]:
     for item in whole:
         for rule in _RULES:
             yield from rule(response, item, known)
-        yield from check_buttons(response.file, item, known.entries, known.intents)
+        yield from check_buttons(
+            response.file, item, known.entries, known.intents if known.whole_intents else None
+        )
 
 
 def dates_in(file: File, node: Node) -> Iterator[Finding]:
@@ -114,13 +126,13 @@ def _channels(response: Response, items: list[Node]) -> Iterator[Finding]:
                 item.line_of("channel"),
                 f"no hay canal «{channel}»: escribe {' o '.join(CHANNELS)}, o quita la línea",
             )
-        elif channel in seen:
+            return  # which channels are missing shows when this one has its name
+        if channel in seen:
             yield response.advice(
                 item.line,
                 f"ya hay un texto para {channel or 'el chat'} en la línea {seen[channel]}: deja uno",
             )
-        else:
-            seen[channel] = item.line
+        seen.setdefault(channel, item.line)
     if None not in seen:
         yield response.finding(
             response.line,
@@ -136,7 +148,7 @@ def _placeholders(response: Response, item: Node, known: Known) -> Iterator[Find
     for node, text in fillable(response, item):
         for match in placeholders.PLACEHOLDER.finditer(text):
             key = match.group(1)
-            if known.facts.value(key) is None and not response.may_fill(key):
+            if known.lacks(key) and not response.may_fill(key):
                 yield response.finding(
                     node.line_at(match.start()),
                     f"[[{key}]] no está en directory.yml ni en programme.yml: corrígelo o añádelo allí",

@@ -103,7 +103,7 @@ def parse(raw: bytes) -> tuple[Node | None, list[Mistake]]:
             return None, [Mistake(1, "el archivo está vacío: complétalo o bórralo")]
         return _node(root, mistakes), mistakes
     except yaml.MarkedYAMLError as error:
-        return None, [_explain(error)]
+        return None, [_explain(error, text)]
     except yaml.reader.ReaderError as error:
         line = text.count("\n", 0, error.position) + 1
         return None, [Mistake(line, "hay un carácter de control que no se ve: bórralo")]
@@ -158,24 +158,28 @@ def _date(text: str) -> Scalar:
 
 
 _PROBLEMS: tuple[tuple[str, str], ...] = (
-    ("cannot start any token", "hay un tabulador o un signo que no puede ir al inicio: usa espacios"),
     ("mapping values are not allowed", "hay un «:» suelto o falta sangría: pon el texto entre comillas"),
-    ("unexpected end of stream", "falta cerrar unas comillas: ciérralas"),
-    ("while scanning a quoted scalar", "falta cerrar unas comillas: ciérralas"),
     ("could not find expected ':'", "falta «:» después de la clave, o el texto perdió su sangría"),
     ("did not find expected key", "la sangría no coincide con la de arriba, o falta entrecomillar el texto"),
     ("did not find expected '-'", "la sangría de la lista no coincide: alinea los guiones"),
     ("undefined alias", "un texto empieza con «*»: ponlo entre comillas"),
     ("expected a single document", "hay una línea «---» de más: bórrala"),
 )
+# What was opened and not closed is told where it was opened.
+_OPENED = ("quoted scalar", "flow mapping", "flow sequence")
 
 
-def _explain(error: yaml.MarkedYAMLError) -> Mistake:
+def _explain(error: yaml.MarkedYAMLError, text: str) -> Mistake:
+    context = error.context or ""
+    if error.context_mark is not None and any(opened in context for opened in _OPENED):
+        line = error.context_mark.line
+        return Mistake(line + 1, "unas comillas, llaves o corchetes se abren y no se cierran bien: ciérralos")
     mark = error.problem_mark or error.context_mark
-    said = f"{error.context or ''} {error.problem or ''}"
+    rows = text.splitlines() or [""]
+    line = min(mark.line, len(rows) - 1) if mark is not None else 0  # at the end of the file it says one more
+    if rows[line].lstrip(" ").startswith("\t"):
+        return Mistake(line + 1, "la línea empieza con un tabulador: usa espacios")
     for english, spanish in _PROBLEMS:
-        if english in said:
-            return Mistake((mark.line if mark else 0) + 1, spanish)
-    return Mistake(
-        (mark.line if mark else 0) + 1, "el YAML no se entiende: revisa sangría, comillas y dos puntos"
-    )
+        if english in f"{context} {error.problem or ''}":
+            return Mistake(line + 1, spanish)
+    return Mistake(line + 1, "el YAML no se entiende: revisa sangría, comillas y dos puntos")
