@@ -182,8 +182,8 @@ def nlu_files(files: Files) -> Iterator[Finding]:
         if node is None:
             continue
         yield from dates_in(file, node)
-        for intent, item in reading.intents(file):
-            yield from variant_shape(file, intent, item)
+        for _, item in reading.intents(file):
+            yield from variant_shape(file, item)
 
 
 def _names(file: File, named: dict[str, File]) -> Iterator[Finding]:

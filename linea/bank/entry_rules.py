@@ -101,7 +101,7 @@ def _response_name(file: File, intent: str) -> Iterator[Finding]:
 
 def _variants(file: File) -> Iterator[Finding]:
     for intent, item in reading.intents(file):
-        yield from variant_shape(file, intent, item)
+        yield from variant_shape(file, item)
         if intent == f"faq/{file.path.stem}":
             different = {variant.text for variant, _ in reading.variants(item)}
             if len(different) < FEWEST_VARIANTS:
@@ -111,7 +111,7 @@ def _variants(file: File) -> Iterator[Finding]:
                 )
 
 
-def variant_shape(file: File, intent: str, item: Node) -> Iterator[Finding]:
+def variant_shape(file: File, item: Node) -> Iterator[Finding]:
     """Variants that Rasa would drop without a word, or learn as an empty text."""
     examples = item.get("examples")
     if examples is not None and not isinstance(examples.value, str | list):
