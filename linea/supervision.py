@@ -23,8 +23,6 @@ from urllib.parse import urlsplit
 from linea import settings as settings_module
 from linea.settings import Settings
 
-STARTED_SECONDS = 2  # a process that ends sooner failed to start, and waits before the next try
-LONGEST_BACKOFF_SECONDS = 10
 PARENT = "SUPERVISION_PARENT"  # the process a child must not outlive
 _PR_SET_PDEATHSIG = 1  # linux/prctl.h
 _LOCAL = ("127.0.0.1", "localhost", "::1")
@@ -32,12 +30,17 @@ _LOCAL = ("127.0.0.1", "localhost", "::1")
 
 @dataclass(frozen=True)
 class Program:
-    """One process: its name, its command, and how long it may take to stop before it is killed."""
+    """One process and its patience, in seconds.
+
+    `stop_seconds`: how long it may take to stop before it is killed. `started_seconds`: one that ends sooner
+    failed to start, and is tried again after 1, 2, 3… up to `longest_wait` seconds; later, at once.
+    """
 
     name: str
     command: tuple[str, ...]
     stop_seconds: int = 10
-    started_seconds: int = STARTED_SECONDS
+    started_seconds: int = 5
+    longest_wait: int = 5
 
 
 def programs(settings: Settings) -> tuple[Program, ...]:
@@ -49,7 +52,7 @@ def programs(settings: Settings) -> tuple[Program, ...]:
     if is_local(settings.rasa_url):
         # Training comes first in this process's place, so that web and worker never wait for it.
         training_first = (sys.executable, "-m", "linea.supervision", "train", "rasa")
-        found.append(Program("rasa", training_first, started_seconds=60))
+        found.append(Program("rasa", training_first, started_seconds=60, longest_wait=60))
     if is_local(settings.actions_url):
         found.append(Program("actions", _linea("actions"), stop_seconds=5))
     if settings.uses_simulator:
@@ -70,7 +73,7 @@ def run(
     path = data_dir / "supervisord.conf"
     path.write_text(configuration(wanted, data_dir), encoding="utf-8")
     os.environ[PARENT] = str(os.getpid())
-    _serve(path, {program.name for program in wanted}, say, each_second)
+    _serve(path, {program.name: program for program in wanted}, say, each_second)
 
 
 def configuration(wanted: Sequence[Program], data_dir: Path) -> str:
@@ -127,13 +130,15 @@ def one_after_another(first: Sequence[str], then: Sequence[str]) -> None:
     os.execve(then[0], list(then), environment)
 
 
-def _serve(path: Path, names: set[str], say: Callable[[str], None], each_second: Callable[[], None]) -> None:
+def _serve(
+    path: Path, wanted: dict[str, Program], say: Callable[[str], None], each_second: Callable[[], None]
+) -> None:
     # Imported here: the children read this module too, and need none of it.
     from supervisor import events, supervisord
     from supervisor.options import ServerOptions
     from supervisor.states import SupervisorStates
 
-    width = max(map(len, names), default=0)
+    width = max(map(len, wanted), default=0)
     half_lines: dict[str, bytes] = {}
 
     def output(event: Any) -> None:
@@ -150,9 +155,10 @@ def _serve(path: Path, names: set[str], say: Callable[[str], None], each_second:
 
     def failed_to_start(event: Any) -> None:
         process = event.process
-        process.backoff = min(process.backoff, LONGEST_BACKOFF_SECONDS)
         name = process.config.name
-        say(f"{name:<{width}} | no llegó a encender; otro intento en {process.backoff} s")
+        process.backoff = min(process.backoff, wanted[name].longest_wait)
+        process.delay = min(process.delay, time.time() + process.backoff)
+        say(f"{name:<{width}} | se detuvo apenas encendido; otro intento en {process.backoff} s")
 
     class Supervisor(supervisord.Supervisor):
         def runforever(self) -> None:
