@@ -24,6 +24,7 @@ from linea import settings as settings_module
 from linea.settings import Settings
 
 PARENT = "SUPERVISION_PARENT"  # the process a child must not outlive
+NICE = 10  # training gives way to whoever receives and watches
 _PR_SET_PDEATHSIG = 1  # linux/prctl.h
 _LOCAL = ("127.0.0.1", "localhost", "::1")
 
@@ -120,10 +121,14 @@ def is_local(url: str) -> bool:
 
 
 def one_after_another(first: Sequence[str], then: Sequence[str]) -> None:
-    """Run `first` to its end, then become `then`; ends with the first one's code when that failed."""
+    """Run `first` to its end, out of the others' way, then become `then`.
+
+    Ends with the first one's code when that failed.
+    """
     supervisor = os.environ.get(PARENT, "")
     follow_parent()
-    done = subprocess.run(first, env={**os.environ, PARENT: str(os.getpid())}, check=False)
+    own = {**os.environ, PARENT: str(os.getpid())}
+    done = subprocess.run(first, env=own, preexec_fn=lambda: os.nice(NICE), check=False)
     if done.returncode:
         raise SystemExit(abs(done.returncode))
     environment = {**os.environ, PARENT: supervisor} if supervisor else dict(os.environ)

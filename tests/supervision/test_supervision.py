@@ -83,15 +83,18 @@ def test_a_failed_training_is_the_end_of_the_rasa_process() -> None:
     assert (child.returncode, child.stdout) == (7, b"")
 
 
-def test_after_training_the_same_process_becomes_rasa() -> None:
+def test_training_gives_way_to_the_others_and_the_same_process_then_becomes_rasa() -> None:
     code = (
         "import os, sys; from linea.supervision import one_after_another as run;"
-        "print(os.getpid(), flush=True);"
-        "run([sys.executable, '-c', ''], [sys.executable, '-c', 'import os; print(os.getpid())'])"
+        "look = 'import os; print(os.getpid(), os.nice(0), flush=True)';"
+        "print(os.getpid(), os.nice(0), flush=True);"
+        "run([sys.executable, '-c', look], [sys.executable, '-c', look])"
     )
     child = subprocess.run([sys.executable, "-c", code], capture_output=True, timeout=PATIENCE, check=True)
-    before, after = child.stdout.split()
-    assert before == after
+    (chain, usual), (training, low), (rasa, normal) = (line.split() for line in child.stdout.splitlines())
+    assert training != chain == rasa
+    assert int(low) == int(usual) + supervision.NICE
+    assert normal == usual
 
 
 def test_only_what_belongs_on_this_machine_is_run_here() -> None:
