@@ -20,6 +20,7 @@ from sqlalchemy import create_engine, event, text
 from sqlalchemy.engine import Engine, make_url
 from sqlalchemy.exc import DBAPIError, OperationalError, SQLAlchemyError
 from sqlalchemy.orm import Session
+from sqlalchemy.pool import QueuePool
 
 T = TypeVar("T")
 BATCH = 200
@@ -167,7 +168,12 @@ def _engine(url: str, busy_seconds: float, begin: str) -> Engine:
     options: dict[str, Any] = {"future": True, "hide_parameters": True}
     if make_url(url).get_backend_name() != "sqlite":
         return create_engine(url, pool_pre_ping=True, **options)
-    engine = create_engine(url, connect_args={"timeout": busy_seconds, "check_same_thread": False}, **options)
+    engine = create_engine(
+        url,
+        poolclass=QueuePool,  # SQLAlchemy 1.4 would open the file anew for every transaction
+        connect_args={"timeout": busy_seconds, "check_same_thread": False},
+        **options,
+    )
 
     @event.listens_for(engine, "connect")
     def _prepare(connection: Any, _record: Any) -> None:
