@@ -9,18 +9,35 @@ import httpx
 
 from linea.assistant.payloads import UnknownPayload, parse_data_for
 
-__all__ = ["Health", "RasaAway", "RasaFailed", "TurnResult", "UnknownPayload", "health", "parse_data_for", "turn"]
+__all__ = [
+    "Health",
+    "RasaAway",
+    "RasaFailed",
+    "TurnResult",
+    "UnknownPayload",
+    "health",
+    "parse_data_for",
+    "turn",
+]
 
 TURN_TIMEOUT = httpx.Timeout(30.0, connect=2.0)  # seconds; an action may take 10 of them
 HEALTH_TIMEOUT = httpx.Timeout(2.0)
+_NEVER_ASKED = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
 
 
 class RasaAway(Exception):
-    """Rasa, or its action server, cannot be asked now: not connected, not ready, or too slow. Ask again later."""
+    """Rasa or its action server cannot be asked now: not connected, not ready, too slow. Ask again later.
+
+    `broke_off`: Rasa had the request and then went silent, so this very turn may be what brings it down.
+    """
+
+    def __init__(self, reason: str, broke_off: bool = False) -> None:
+        super().__init__(reason)
+        self.broke_off = broke_off
 
 
 class RasaFailed(Exception):
-    """Rasa was asked and gave nothing usable for this turn; the message is a reason without anybody's words."""
+    """Rasa gave nothing usable for this turn; the message is a reason without anybody's words."""
 
 
 @dataclass(frozen=True)
@@ -53,7 +70,7 @@ async def turn(client: httpx.AsyncClient, url: str, request: dict[str, Any]) -> 
     try:
         response = await client.post(f"{url}/webhooks/linea/turn", json=request, timeout=TURN_TIMEOUT)
     except httpx.HTTPError as error:
-        raise RasaAway(type(error).__name__) from error
+        raise RasaAway(type(error).__name__, broke_off=not isinstance(error, _NEVER_ASKED)) from error
     if response.status_code == httpx.codes.SERVICE_UNAVAILABLE:
         raise RasaAway(_reason(response))
     if response.status_code != httpx.codes.OK:
@@ -65,13 +82,13 @@ async def turn(client: httpx.AsyncClient, url: str, request: dict[str, Any]) -> 
 
 
 async def health(client: httpx.AsyncClient, url: str) -> Health:
-    """Whether Rasa is ready. Raises RasaAway when nobody answers there."""
+    """Whether Rasa is ready; not ready, with no model, when nobody answers there. Never raises."""
     try:
         response = await client.get(f"{url}/webhooks/linea/health", timeout=HEALTH_TIMEOUT)
         answer = response.json()
         return Health(bool(answer["ready"]), str(answer["model"]))
-    except (httpx.HTTPError, ValueError, KeyError, TypeError) as error:
-        raise RasaAway(type(error).__name__) from error
+    except (httpx.HTTPError, ValueError, KeyError, TypeError):
+        return Health(ready=False, model="")
 
 
 def _result(answer: dict[str, Any]) -> TurnResult:

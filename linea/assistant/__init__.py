@@ -1,1 +1,1 @@
-"""What Rasa loads of ours: the channel, the tracker store, the component that understands; and what it shares."""
+"""What Rasa loads of ours (channel, tracker store, the component that understands), and what it shares."""

@@ -88,7 +88,10 @@ class LineInput(InputChannel):
 
 def _answer(turn: turns.Turn, messages: list[dict[str, Any]], model: str) -> HTTPResponse:
     effects = [message["custom"] for message in messages if "effect" in message.get("custom", {})]
-    failed = [*turn.failed, *(effect.get("action", "?") for effect in effects if effect["effect"] == "failed")]
+    failed = [
+        *turn.failed,
+        *(effect.get("action", "?") for effect in effects if effect["effect"] == "failed"),
+    ]
     if turn.away:
         return _refused(503, f"action_away:{turn.away[0]}")
     if failed:

@@ -24,7 +24,9 @@ from linea.assistant.understanding import STATE_FILE, Understanding
 logger = logging.getLogger(__name__)
 
 # Rasa looks for a class of its own where answers are retrieved; here `BankUnderstanding` does that.
-warnings.filterwarnings("ignore", message="You have defined training data with examples for training a response")
+warnings.filterwarnings(
+    "ignore", message="You have defined training data with examples for training a response"
+)
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
@@ -74,7 +76,7 @@ class BankUnderstanding(GraphComponent):
         return cls(config, model_storage, resource, model)
 
     def train(self, training_data: TrainingData) -> Resource:
-        """Fits the model to every example that has an intent, and stores it as plain arrays (never pickle)."""
+        """Fits the model to every example that has an intent; stored as plain arrays, never pickled."""
         examples = [example for example in training_data.intent_examples if example.get(TEXT)]
         labels = [example.get(INTENT_RESPONSE_KEY) or example.get(INTENT) for example in examples]
         texts = [example.get(TEXT) for example in examples]
@@ -86,7 +88,7 @@ class BankUnderstanding(GraphComponent):
             threshold=float(self._config["threshold"]),
         )
         logger.info(
-            "%d examples, %d labels; cross-validated: %.3f answered right, %.3f wrong, %.3f answered outside the bank",
+            "%d examples, %d labels; cross-validated: %.3f right, %.3f wrong, %.3f of the rest answered",
             len(texts), len(self._model.labels), expected.right, expected.wrong, expected.false,
         )  # fmt: skip
         with self._storage.write_to(self._resource) as folder:

@@ -11,7 +11,9 @@ _STRETCHED = re.compile(r"([a-zñ])\1{2,}")
 _DOUBLED = re.compile(r"([abdefghijkmnopqstuvwxyzñ])\1+")  # Spanish doubles only c, l and r
 # An emoji is a word of its own: "👍" is a yes. Skin tones and joiners are not.
 _WORD = re.compile(r"[a-zñ]+|\d+|[\u2600-\u27bf\U0001f300-\U0001f3fa\U0001f400-\U0001faff]")
-_LEADING_SLASH = re.compile(r"^[\s\u0000-\u0020\u00ad\u200b-\u200f\u2028-\u202e\u2060-\u2064\ufeff]*[/\uff0f\u2044\u2215]+")
+_LEADING_SLASH = re.compile(
+    r"^[\s\u0000-\u0020\u00ad\u200b-\u200f\u2028-\u202e\u2060-\u2064\ufeff]*[/\uff0f\u2044\u2215]+"
+)
 
 # What people type on a phone, and what they mean; words that could mean two things stay as they are.
 SHORT_FORMS = {

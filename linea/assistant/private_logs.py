@@ -30,8 +30,18 @@ def arm() -> None:
     _armed = True
 
 
-def _record(name: str, level: int, pathname: str, lineno: int, msg: Any, args: Any, exc_info: Any,
-            func: str | None = None, sinfo: str | None = None, **extra: Any) -> logging.LogRecord:  # fmt: skip
+def _record(
+    name: str,
+    level: int,
+    pathname: str,
+    lineno: int,
+    msg: Any,
+    args: Any,
+    exc_info: Any,
+    func: str | None = None,
+    sinfo: str | None = None,
+    **extra: Any,
+) -> logging.LogRecord:
     if _armed and name.split(".")[0] not in ("linea", "actions"):
         error = exc_info[1] if isinstance(exc_info, tuple) else exc_info
         why = f" {logs.place(error)}" if isinstance(error, BaseException) else ""

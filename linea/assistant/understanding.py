@@ -22,6 +22,7 @@ STATE_FILE = "understanding.npz"
 LONGEST = 1000  # characters read of one message; WhatsApp allows 4,096, no question needs them
 _CHARACTERS = (2, 5)
 
+
 class ModelUnreadable(Exception):
     """The model file holds no model of ours; trained by something else, cut short, or tampered with."""
 
@@ -34,7 +35,7 @@ def plain_form(text: str) -> str:
 def features(text: str) -> tuple[list[str], list[str]]:
     """A message as (words and pairs of words, pieces of words); pieces forgive spelling."""
     found = words(text[:LONGEST])
-    pairs = [f"{a} {b}" for a, b in zip(found, found[1:])]
+    pairs = [f"{a} {b}" for a, b in zip(found, found[1:], strict=False)]
     return found + pairs, [piece for word in found for piece in _pieces(f"<{word}>")]
 
 
