@@ -111,20 +111,16 @@ class Store:
         self._writing.dispose()
 
     def _run(self) -> None:
-        while True:
-            job = self._jobs.get()
-            if job is None:
-                return
-            batch, ended = [job], False
-            while len(batch) < BATCH and not self._jobs.empty():
-                following = self._jobs.get()
-                if following is None:
-                    ended = True
-                    break
-                batch.append(following)
-            self._commit(batch)
-            if ended:
-                return
+        ended = False
+        while not ended:
+            waiting = [self._jobs.get()]
+            while len(waiting) < BATCH and waiting[-1] is not None and not self._jobs.empty():
+                waiting.append(self._jobs.get())
+            ended = waiting[-1] is None
+            # From here on a caller that gives up changes nothing; one that already has is left out.
+            batch = [job for job in waiting if job is not None and job.done.set_running_or_notify_cancel()]
+            if batch:
+                self._commit(batch)
 
     def _commit(self, batch: list[_Job]) -> None:
         try:
