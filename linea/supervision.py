@@ -110,9 +110,14 @@ def follow_parent() -> None:
     parent = os.environ.pop(PARENT, "")
     if not parent:
         return
-    ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+    end_with_parent()
     if os.getppid() != int(parent):  # it was gone before we asked
         os.kill(os.getpid(), signal.SIGKILL)
+
+
+def end_with_parent() -> None:
+    """Have the kernel end this process with its parent; also a `preexec_fn` for children not our own."""
+    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
 
 
 def is_local(url: str) -> bool:
