@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+import asyncio
+import signal
+import threading
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from types import FrameType
 
 from starlette.applications import Starlette
 from starlette.routing import Route
@@ -26,7 +30,7 @@ class ProductionError(Exception):
 def create(settings: Settings, pace: Pace = Pace()) -> Starlette:  # noqa: B008 - frozen
     """The application, to be served by uvicorn (cutting connections needs it) with `ws="none"`.
 
-    Open pages hold a connection: serve with a `timeout_graceful_shutdown`. Raises ProductionError.
+    Raises ProductionError.
     """
     if settings.env == "production":
         raise ProductionError("El simulador es solo para desarrollo: aquí escriben personas de verdad.")
@@ -40,6 +44,7 @@ def create(settings: Settings, pace: Pace = Pace()) -> Starlette:  # noqa: B008 
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
         phones.begin()
         delivery.resume()
+        _on_signals(changes.end)
         yield
         await delivery.stop()
         ledger.close()
@@ -54,3 +59,23 @@ def create(settings: Settings, pace: Pace = Pace()) -> Starlette:  # noqa: B008 
         exception_handlers={BadWish: control.bad_wish},
         lifespan=lifespan,
     )
+
+
+def _on_signals(act: Callable[[], None]) -> None:
+    """Act when the process is asked to end, before the server does what it does then.
+
+    uvicorn waits for open event streams before it tells the application; it puts its own handlers in place
+    before the application starts and takes them away afterwards.
+    """
+    if threading.current_thread() is not threading.main_thread():
+        return
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        before = signal.getsignal(number)
+
+        def handle(received: int, frame: FrameType | None, before: object = before) -> None:
+            loop.call_soon_threadsafe(act)
+            if callable(before):
+                before(received, frame)
+
+        signal.signal(number, handle)

@@ -69,12 +69,12 @@ def check(body: Any) -> str:
         context = _object(body, "context")
         _text(context.get("message_id"), "context.message_id", 1000)
     kind = body.get("type", "text")
-    if kind not in CHECKS:
+    if not isinstance(kind, str) or kind not in CHECKS:
         raise GraphError(100, f"Param type must be one of {{{', '.join(sorted(CHECKS))}}}.")
     if body.get(kind) is None:
         raise GraphError(131008, f"The parameter {kind} is required.")
     CHECKS[kind](body)
-    return str(kind)
+    return kind
 
 
 def shown(body: Item) -> str:
@@ -121,7 +121,7 @@ def _check_text(body: Item) -> None:
 def _check_interactive(body: Item) -> None:
     interactive = _object(body, "interactive")
     kind = interactive.get("type")
-    if kind not in INTERACTIVE_CHECKS:
+    if not isinstance(kind, str) or kind not in INTERACTIVE_CHECKS:
         raise GraphError(
             131009, f"interactive.type must be one of {{{', '.join(sorted(INTERACTIVE_CHECKS))}}}."
         )

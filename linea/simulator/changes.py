@@ -15,7 +15,7 @@ Found = TypeVar("Found")
 
 @dataclass(frozen=True)
 class Change:
-    """One thing that happened: `person message call webhook faults typing reset behind`."""
+    """One thing that happened: `person message call webhook faults typing reset behind end`."""
 
     kind: str
     data: Any = None
@@ -26,6 +26,12 @@ class Changes:
 
     def __init__(self) -> None:
         self._queues: set[asyncio.Queue[Change]] = set()
+        self._ended = False
+
+    def end(self) -> None:
+        """Let every listener go, so that open pages do not hold up the end of the process."""
+        self._ended = True
+        self.publish("end")
 
     def publish(self, kind: str, data: Any = None) -> None:
         """Hand a change to every listener; one that has fallen behind gets a single `behind` instead."""
@@ -47,9 +53,9 @@ class Changes:
             self._queues.discard(queue)
 
     async def listen(self, heartbeat: float) -> AsyncIterator[Change | None]:
-        """Every change from now on; `None` when `heartbeat` seconds passed without one."""
+        """Every change from now on until the end; `None` when `heartbeat` seconds passed without one."""
         with self._queue() as queue:
-            while True:
+            while not self._ended:
                 try:
                     yield await asyncio.wait_for(queue.get(), heartbeat)
                 except asyncio.TimeoutError:
@@ -63,7 +69,7 @@ class Changes:
             while True:
                 found = look()
                 left = end - loop.time()
-                if found or left <= 0:
+                if found or left <= 0 or self._ended:
                     return found
                 try:
                     await asyncio.wait_for(queue.get(), left)

@@ -24,7 +24,7 @@ export function bubble(message, actions, quoted) {
   node.dataset.wamid = message.wamid;
   const part = (name) => node.querySelector(`.${name}`);
   const interactive = message.sender === "line" ? message.content.interactive : null;
-  fill(part("quote"), message.reply_to ? quoted(message.reply_to) : "", (text) => text);
+  fill(part("quote"), message.reply_to ? quoted(message.reply_to) : "", rich);
   fill(part("bubble-header"), interactive?.header?.text, rich);
   fill(part("bubble-footer"), interactive?.footer?.text, rich);
   const name = NAMES[message.type] || (message.text ? "" : message.type);

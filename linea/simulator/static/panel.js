@@ -17,6 +17,16 @@ export class Panel {
     this.opener.addEventListener("click", () => this.open(this.opener.getAttribute("aria-expanded") !== "true"));
     document.getElementById("close-panel").addEventListener("click", () => this.open(false));
     this.node.addEventListener("keydown", (event) => event.key === "Escape" && this.open(false));
+    this.tabs = [...this.node.querySelectorAll("[role=tab]")];
+    for (const tab of this.tabs) {
+      tab.addEventListener("click", () => this.view(tab));
+      tab.addEventListener("keydown", (event) => {
+        if (event.key !== "ArrowLeft" && event.key !== "ArrowRight") return;
+        const other = this.tabs.find((candidate) => candidate !== tab);
+        this.view(other);
+        other.focus();
+      });
+    }
     document.getElementById("clear-faults").addEventListener("click", () => remove("/api/faults"));
     document.getElementById("reset").addEventListener("click", () => post("/api/reset"));
     for (const row of this.node.querySelectorAll(".fault")) {
@@ -30,6 +40,14 @@ export class Panel {
     document.body.classList.toggle("panel-open", on);
     if (on) document.getElementById("close-panel").focus();
     else this.opener.focus();
+  }
+
+  view(chosen) {
+    for (const tab of this.tabs) {
+      tab.setAttribute("aria-selected", String(tab === chosen));
+      tab.tabIndex = tab === chosen ? 0 : -1;
+      document.getElementById(tab.getAttribute("aria-controls")).hidden = tab !== chosen;
+    }
   }
 
   add(kind, times) {

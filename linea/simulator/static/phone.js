@@ -129,6 +129,12 @@ export class Phone {
     for (const chip of this.node.querySelectorAll(".chip")) {
       chip.addEventListener("click", () => this.write({ text: chip.textContent }));
     }
+    const chips = this.node.querySelector(".chips");
+    chips.addEventListener("wheel", (event) => {
+      if (event.deltaX || chips.scrollWidth <= chips.clientWidth) return;
+      event.preventDefault();
+      chips.scrollLeft += event.deltaY;
+    }, { passive: false });
     const change = (wish) => post("/api/people", { phone: this.person.phone, ...wish });
     this.node.querySelector(".eye").addEventListener("click", () => change({ open: !this.person.open }));
     this.node.querySelector(".leave").addEventListener("click", () => change({ shown: false }));
