@@ -38,7 +38,7 @@ class Keys:
         return number.encode() + b":" + nonce + sealed
 
     def decrypt(self, sealed: bytes, owner: str) -> str:
-        """What `encrypt` sealed for `owner`. Raises ValueError if the key is gone or the row is not its own."""
+        """What `encrypt` sealed for `owner`. Raises ValueError if the key is gone or the row is another's."""
         number, _, rest = sealed.partition(b":")
         key = self.encryption.get(number.decode("ascii", "replace"))
         if key is None:
@@ -67,10 +67,10 @@ def load(settings: Settings) -> Keys:
     try:
         data = json.loads(path.read_text(encoding="utf-8"))
         found = {kind: {n: base64.b64decode(k) for n, k in data[kind].items()} for kind in KINDS}
-    except (OSError, ValueError, KeyError, AttributeError) as error:
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise SettingsError("LINEA_KEYS_FILE no se puede leer como archivo de claves.") from error
     for kind in KINDS:
-        if not found[kind] or any(len(key) != 32 or not n.isdigit() for n, key in found[kind].items()):
+        if not found[kind] or any(len(key) != 32 or not n.isdecimal() for n, key in found[kind].items()):
             raise SettingsError(f"LINEA_KEYS_FILE: en «{kind}» falta una clave de 32 bytes con su número.")
     return Keys(found["encryption"], found["hash"][max(found["hash"], key=int)])
 

@@ -107,7 +107,7 @@ class _Reader:
 
     def port(self, name: str, development: int) -> int:
         value = self.text(name, str(development))
-        if not value.isdigit() or not 0 < int(value) < 65536:
+        if not value.isdecimal() or not 0 < int(value) < 65536:
             raise SettingsError(f"{name} debe ser un puerto entre 1 y 65535, no «{value}».")
         return int(value)
 
@@ -123,8 +123,12 @@ class _Reader:
 
     def url(self, name: str, development: str, *, required: bool = False) -> str:
         value = self.text(name, development, required=required).rstrip("/")
-        parts = urlsplit(value)
-        if parts.scheme not in ("http", "https") or not parts.hostname:
+        try:
+            parts = urlsplit(value)
+            whole = parts.scheme in ("http", "https") and bool(parts.hostname)
+        except ValueError:
+            whole = False
+        if not whole:
             raise SettingsError(f"{name} debe ser una dirección http(s) completa, no «{value}».")
         return value
 
@@ -151,7 +155,7 @@ def load(environ: Mapping[str, str] | None = None) -> Settings:
     simulator = f"http://127.0.0.1:{simulator_port}/graph/v25.0"
     settings = Settings(
         env=env,
-        database_url=read.text("LINEA_DATABASE_URL", f"sqlite:///{data_dir}/linea.db"),
+        database_url=_database(read.text("LINEA_DATABASE_URL", f"sqlite:///{data_dir}/linea.db")),
         data_dir=data_dir,
         bank_dir=_path(read.text("LINEA_BANK_DIR", "data/bank")),
         content_dir=ROOT / "data",
@@ -163,7 +167,7 @@ def load(environ: Mapping[str, str] | None = None) -> Settings:
         rasa_url=read.url("LINEA_RASA_URL", "http://127.0.0.1:5005"),
         actions_url=read.url("LINEA_ACTIONS_URL", "http://127.0.0.1:5055/webhook"),
         graph_url=read.url("LINEA_GRAPH_URL", simulator, required=True),
-        whatsapp_app_secrets=_several(
+        whatsapp_app_secrets=_app_secrets(
             read.text("LINEA_WHATSAPP_APP_SECRET", DEVELOPMENT_SECRET, required=True)
         ),
         whatsapp_verify_token=read.text("LINEA_WHATSAPP_VERIFY_TOKEN", DEVELOPMENT_SECRET, required=True),
@@ -210,7 +214,7 @@ def _refuse_unsafe(settings: Settings, environ: Mapping[str, str]) -> None:
     keys = settings.keys_file
     if not keys.is_file():
         raise SettingsError("LINEA_KEYS_FILE no existe: en producción las claves no se inventan.")
-    if stat.S_IMODE(keys.stat().st_mode) & 0o277:
+    if stat.S_IMODE(keys.stat().st_mode) & 0o377:
         raise SettingsError("LINEA_KEYS_FILE debe tener permisos 0400 (solo lectura de su dueño).")
     if settings.data_dir in keys.parents:
         raise SettingsError(
@@ -237,12 +241,26 @@ def _path(value: str) -> Path:
     return (ROOT / value).resolve()
 
 
-def _several(value: str) -> tuple[str, ...]:
-    return tuple(part.strip() for part in value.split(",") if part.strip())[:2]
+def _database(url: str) -> str:
+    """The database's address; an SQLite path is meant from the project, like every other path."""
+    if url.startswith(("postgresql://", "postgresql+psycopg2://")):
+        return url
+    path = url.removeprefix("sqlite:///")
+    if path == url or not path:
+        raise SettingsError("LINEA_DATABASE_URL debe empezar por sqlite:/// o postgresql://.")
+    return f"sqlite:///{_path(path)}"
+
+
+def _app_secrets(value: str) -> tuple[str, ...]:
+    """The one or two app secrets: two while one is being changed for the other."""
+    parts = tuple(part.strip() for part in value.split(",") if part.strip())
+    if not 1 <= len(parts) <= 2:
+        raise SettingsError("LINEA_WHATSAPP_APP_SECRET admite uno o dos secretos, separados por una coma.")
+    return parts
 
 
 def _timezone(name: str) -> ZoneInfo:
     try:
         return ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError) as error:
+    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
         raise SettingsError(f"LINEA_TIMEZONE no es una zona horaria conocida: «{name}».") from error
