@@ -63,12 +63,18 @@ def vocabulary(node: Node) -> Iterator[str]:
     """Every whole word in the tree."""
     if isinstance(node, Word):
         yield from node.exact
-    elif isinstance(node, Sequence):
-        for part in node.parts:
-            yield from vocabulary(part)
-    elif isinstance(node, Choice):
-        for option in node.options:
-            yield from vocabulary(option)
+    elif isinstance(node, Sequence | Choice):
+        for inner in node.parts if isinstance(node, Sequence) else node.options:
+            yield from vocabulary(inner)
+
+
+def stems(node: Node) -> Iterator[str]:
+    """Every beginning of a word in the tree."""
+    if isinstance(node, Word):
+        yield from node.stems
+    elif isinstance(node, Sequence | Choice):
+        for inner in node.parts if isinstance(node, Sequence) else node.options:
+            yield from stems(inner)
 
 
 def reverse(node: Node) -> Node:

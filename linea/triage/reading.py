@@ -129,7 +129,7 @@ def _content(path: Path, findings: list[Finding]) -> Any:
     except YAMLError as error:
         mark = getattr(error, "problem_mark", None) if isinstance(error, MarkedYAMLError) else None
         line = mark.line + 1 if mark is not None else 1
-        findings.append(Finding(path, line, "no se puede leer: revisa comillas, guiones y sangría de esa línea"))
+        findings.append(Finding(path, line, "no se puede leer: revisa comillas y sangría; una frase que empieza con «[» va entre comillas"))
         return None
     if not isinstance(content, dict):
         findings.append(Finding(path, 1, "está vacío o no tiene la forma esperada: copia la de otro archivo"))

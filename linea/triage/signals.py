@@ -78,7 +78,8 @@ class Signals:
         self._padding = frozenset(patterns.vocabulary(padding)) if padding is not None else frozenset()
         vocabulary = {word for node in nodes for word in patterns.vocabulary(node)} | self._padding
         vocabulary.update(fold(word) for meant in lists.spellings.values() for word in meant.split())
-        self._speller = Speller(lists.spellings, lists.typos, vocabulary)
+        stems = {stem for node in nodes for stem in patterns.stems(node)}
+        self._speller = Speller(lists.spellings, lists.typos, vocabulary, stems)
         self._automaton = Automaton(nodes, [use.role != "unless" for use in self._uses])
 
     def classify(self, text: str) -> Triage:

@@ -40,11 +40,15 @@ class Speller:
     """Reads a typed word as the words of the signals: abbreviations, slips of the finger, words run together.
 
     `spellings`: typed word -> the words meant. `typos`: words recognised with one letter wrong, missing or too
-    many. `vocabulary`: the folded words of all phrases; a word in it is never changed.
+    many. `vocabulary`: the folded words of all phrases, `stems` the beginnings of words; what they know as it
+    stands is never changed.
     """
 
-    def __init__(self, spellings: Mapping[str, str], typos: Iterable[str], vocabulary: Iterable[str]) -> None:
+    def __init__(
+        self, spellings: Mapping[str, str], typos: Iterable[str], vocabulary: Iterable[str], stems: Iterable[str]
+    ) -> None:
         self._vocabulary = frozenset(vocabulary)
+        self._stems = tuple(sorted(stems))
         self._longest = max(map(len, self._vocabulary), default=0)
         self._spellings = {typed: tuple(map(fold, meant.split())) for typed, meant in spellings.items()}
         self._typos: dict[str, str] = {}
@@ -73,7 +77,7 @@ class Speller:
         if meant is not None:
             return meant
         word = fold(raw)
-        if word in self._vocabulary or raw.isdigit():
+        if word in self._vocabulary or raw.isdigit() or word.startswith(self._stems):
             return (word,)
         if raw != word:
             meant = self._spellings.get(_RUN.sub(r"\1", raw))
