@@ -22,6 +22,7 @@ SAID_BY_THE_WORKER = frozenset(
         "utter_assistant_away",
         "utter_crisis_again",
         "utter_crisis_child",
+        "utter_crisis_help",
         "utter_crisis_suicide",
         "utter_crisis_violence",
         "utter_empty_value",
@@ -36,6 +37,7 @@ SAID_BY_THE_WORKER = frozenset(
         "utter_review_mark",
         "utter_still_waiting",
         "utter_unsigned",
+        "utter_yellow",
     }
 )
 
