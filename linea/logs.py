@@ -10,6 +10,7 @@ import logging
 import re
 import sys
 import traceback
+from collections.abc import Mapping, MutableMapping
 from types import TracebackType
 from typing import Any
 
@@ -28,8 +29,8 @@ def configure(process: str) -> None:
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="%H:%M:%S", utc=False),
             _only_type_of_exception,
-            _masked,
             structlog.processors.LogfmtRenderer(key_order=["timestamp", "level", "process", "event"]),
+            _masked,
         ],
         logger_factory=structlog.PrintLoggerFactory(sys.stdout),
         cache_logger_on_first_use=True,
@@ -54,33 +55,54 @@ def place(error: BaseException) -> str:
     return f"{type(error).__name__} at {where}"
 
 
-def _masked(_logger: Any, _method: str, event: dict[str, Any]) -> dict[str, Any]:
-    return {
-        key: _LONG_NUMBER.sub("…", value) if isinstance(value, str) and key != "timestamp" else value
-        for key, value in event.items()
-    }
-
-
-def _only_type_of_exception(_logger: Any, _method: str, event: dict[str, Any]) -> dict[str, Any]:
-    error = event.pop("error", None)
-    if error is not None:
-        event["error"] = place(error) if isinstance(error, BaseException) else str(error)
+def _only_type_of_exception(
+    _logger: Any, _method: str, event: MutableMapping[str, Any]
+) -> MutableMapping[str, Any]:
     event.pop("exc_info", None)
-    return event
+    return {key: place(v) if isinstance(v, BaseException) else v for key, v in event.items()}
+
+
+def _masked(_logger: Any, _method: str, line: str) -> str:
+    """One line, whatever a text holds: nothing in it can begin another."""
+    return _LONG_NUMBER.sub("…", "".join(c if c.isprintable() else " " for c in line))
 
 
 class _Quiet(logging.Formatter):
-    """A library's line: masked, on one line, with the exception's type and place instead of its text."""
+    """A library's line: its own fixed words, never what it puts into them, which may be anybody's.
+
+    Numbers stay (masked when long); a text becomes "…"; an exception its type and place.
+    """
 
     def __init__(self) -> None:
         super().__init__("%(asctime)s level=%(levelname)s logger=%(name)s %(message)s", "%H:%M:%S")
 
     def format(self, record: logging.LogRecord) -> str:
-        line = super().format(record)
-        return _LONG_NUMBER.sub("…", " ".join(line.split()))
+        quiet = logging.makeLogRecord(record.__dict__)
+        quiet.msg, quiet.args, quiet.exc_text, quiet.stack_info = _words(record), None, None, None
+        return _masked(None, "", super().format(quiet))
 
-    def formatException(  # noqa: N802 (the name is the standard library's)
+    def formatException(
         self,
         ei: tuple[type[BaseException], BaseException, TracebackType | None] | tuple[None, None, None],
     ) -> str:
         return place(ei[1]) if ei[1] is not None else ""
+
+
+def _words(record: logging.LogRecord) -> str:
+    if not isinstance(record.msg, str):
+        return str(_safe(record.msg))
+    args, words = record.args or (), record.msg
+    try:
+        if isinstance(args, Mapping):
+            words = record.msg % {name: _safe(value) for name, value in args.items()}
+        elif args:
+            words = record.msg % tuple(_safe(value) for value in args)
+    except (TypeError, ValueError, KeyError):
+        words = record.msg
+    return words.partition("\n")[0]  # below its first line asyncio writes the whole exception
+
+
+def _safe(value: Any) -> Any:
+    if isinstance(value, BaseException):
+        return place(value)
+    return value if isinstance(value, (int, float)) else "…"
