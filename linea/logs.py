@@ -62,7 +62,7 @@ def _only_type_of_exception(
     return {key: place(v) if isinstance(v, BaseException) else v for key, v in event.items()}
 
 
-def _masked(_logger: Any, _method: str, line: str) -> str:
+def _masked(_logger: Any, _method: str, line: Any) -> str:
     """One line, whatever a text holds: nothing in it can begin another."""
     return _LONG_NUMBER.sub("…", "".join(c if c.isprintable() else " " for c in line))
 
