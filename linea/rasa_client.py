@@ -20,7 +20,7 @@ __all__ = [
     "turn",
 ]
 
-TURN_TIMEOUT = httpx.Timeout(30.0, connect=2.0)  # seconds; an action may take 10 of them
+TURN_TIMEOUT = httpx.Timeout(15.0, connect=2.0)  # seconds; an action may take 10 of them
 HEALTH_TIMEOUT = httpx.Timeout(2.0)
 _NEVER_ASKED = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
 

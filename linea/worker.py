@@ -6,6 +6,8 @@ Nothing lives in its memory that matters: every step is a transaction, every mes
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import os
 import signal
 import time
 from collections.abc import Awaitable, Callable, Coroutine
@@ -109,10 +111,8 @@ class Worker:
                 await self._sleep(1.0)
 
     async def _sleep(self, seconds: float) -> None:
-        try:
+        with contextlib.suppress(asyncio.TimeoutError):
             await asyncio.wait_for(self.stopping.wait(), seconds)
-        except asyncio.TimeoutError:
-            pass
 
     async def _look_for_changes(self) -> None:
         every = LOOK_EVERY if self.store.sqlite else LOOK_EVERY_SERVER
@@ -195,7 +195,10 @@ class Worker:
             self.log.info("turn_thrown_away", conversation=turn.conversation)
 
     def _request(self, turn: dispatch.Turn) -> dict[str, Any]:
-        parse_data = rasa_client.parse_data_for(turn.payload, turn.text or "") if turn.payload else None
+        parse_data = None
+        if turn.payload:
+            with contextlib.suppress(rasa_client.UnknownPayload):  # then the option's title is read
+                parse_data = rasa_client.parse_data_for(turn.payload, turn.text or "")
         return {
             "turn": f"{turn.conversation}:{turn.rows[0]}",
             "conversation": turn.conversation,
@@ -298,7 +301,7 @@ class Worker:
         halted = session.execute(select(Halt.channel)).scalars().all()
         if halted:
             self.log.error("sending_halted", channels=",".join(halted))
-        detail = {"halted": list(halted), "bank": self.content.bank.version}
+        detail = {"halted": list(halted), "bank": self.content.bank.version, "pid": os.getpid()}
         session.merge(Heartbeat(process="worker", beat_at=clock.now(), detail=detail))
 
     async def _drain_spool(self) -> None:

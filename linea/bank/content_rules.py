@@ -31,13 +31,17 @@ REQUIRED_LINES = (
     "utter_handoff_closed",
     "utter_unsigned",
     "utter_expired",
+    "utter_expired_mark",
     "utter_empty_value",
     "utter_review_mark",
     "utter_crisis_suicide",
     "utter_crisis_violence",
     "utter_crisis_child",
     "utter_medical_alarm",
+    "utter_crisis_help",
     "utter_crisis_again",
+    "utter_yellow",
+    "utter_handover_offer",
 )
 CRISIS = re.compile(r"utter_crisis_\w+|utter_medical_alarm")
 MOST_CRISIS = 600  # what is still read by someone in danger

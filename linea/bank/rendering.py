@@ -38,8 +38,9 @@ class Bank:
     def answer(self, entry_id: str, channel: str, now: datetime, production: bool) -> Answer:
         """The answer of an entry at `now` (aware), or what is said in its place, and who must follow.
 
-        A withdrawn entry is never sent. An expired one is not, nor, in production, an unsigned one:
-        the person is told where the official place is and offered a person. Entries marked `safety`
+        A withdrawn entry is never sent. In production neither is an expired or an unsigned one:
+        the person is told where the official place is and offered a person; elsewhere it is sent with
+        a mark. Entries marked `safety`
         are sent all the same: neither a date nor a missing signature may silence safety.
         An entry whose value the programme has not given goes to a person.
         Raises RenderError for an id that is not in the bank.
@@ -51,13 +52,15 @@ class Bank:
             raise RenderError(f"no entry {entry_id}")
         today = now.astimezone(self.timezone).date()
         state = _state(entry, today, production)
-        if state == "withdrawn" or (state in ("expired", "unsigned") and not entry.safety):
-            return self._instead(entry, channel, state, production)
+        silenced = production and state in ("expired", "unsigned") and not entry.safety
+        if state == "withdrawn" or silenced:
+            return self._instead(entry, channel, state)
         if any(self.facts.is_empty(key) for key in _keys(_choose(entry.wordings, channel))):
             return Answer(self.line("utter_empty_value", channel), "always", "empty", entry_id, withheld=True)
         body = self._body(entry.wordings, channel, {})
         if not production and state != "live":
-            body = _before(self.line("utter_review_mark", channel).text, body)
+            mark = "utter_expired_mark" if state == "expired" else "utter_review_mark"
+            body = _before(self.line(mark, channel).text, body)
         return Answer(body, entry.handover, state, entry_id)
 
     def value(self, key: str) -> str:
@@ -70,12 +73,10 @@ class Bank:
             raise RenderError(f"no value named {key}")
         return value
 
-    def _instead(self, entry: Entry, channel: str, state: State, production: bool) -> Answer:
+    def _instead(self, entry: Entry, channel: str, state: State) -> Answer:
         name = "utter_expired" if state == "expired" else "utter_unsigned"
         official = placeholders.fill(entry.official, self.facts, channel, {})
         body = self.line(name, channel, official=official)
-        if state == "expired" and not production:
-            body = _before(f"faq/{entry.id} {entry.expires.isoformat()}", body)
         return Answer(
             body, "always" if entry.handover == "always" else "offer", state, entry.id, withheld=True
         )

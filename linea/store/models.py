@@ -22,11 +22,11 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import declarative_base
 
-Base = declarative_base()
+Base: Any = declarative_base()
 Number = BigInteger().with_variant(Integer, "sqlite")  # SQLite counts up only on INTEGER
 
 
-class UTCDateTime(TypeDecorator):  # type: ignore[type-arg]
+class UTCDateTime(TypeDecorator):
     """An aware moment, stored in UTC whatever the database; a naive one is refused."""
 
     impl = DateTime

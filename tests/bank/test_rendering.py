@@ -22,7 +22,7 @@ OWN = "Cubre nariz, boca y mentón.\nSi te falta el aire, llama al 106."
 MARK = "Texto de utter_review_mark. Llama al 106\n"
 UNSIGNED = "En revisión. Mira: Infosalud 113"
 EXPIRED = "Verificando. Mira: Infosalud 113"
-LABEL = "faq/uso_mascarilla 2027-11-01\n"
+OLD_MARK = "Texto de utter_expired_mark. Llama al 106\n"
 
 
 def load(content: Content) -> Bank:
@@ -41,13 +41,13 @@ def prepare(content: Content, status: str, safety: bool) -> Bank:
 # status, safety | today | development: text, state | production: text, state
 TABLE = [
     ("live", False, BEFORE, OWN, "live", OWN, "live"),
-    ("live", False, AFTER, LABEL + EXPIRED, "expired", EXPIRED, "expired"),
+    ("live", False, AFTER, OLD_MARK + OWN, "expired", EXPIRED, "expired"),
     ("live", True, BEFORE, OWN, "live", OWN, "live"),
-    ("live", True, AFTER, MARK + OWN, "expired", OWN, "expired"),
+    ("live", True, AFTER, OLD_MARK + OWN, "expired", OWN, "expired"),
     ("review", False, BEFORE, MARK + OWN, "review", UNSIGNED, "unsigned"),
-    ("review", False, AFTER, LABEL + EXPIRED, "expired", EXPIRED, "expired"),
+    ("review", False, AFTER, OLD_MARK + OWN, "expired", EXPIRED, "expired"),
     ("review", True, BEFORE, MARK + OWN, "review", OWN, "unsigned"),
-    ("review", True, AFTER, MARK + OWN, "expired", OWN, "expired"),
+    ("review", True, AFTER, OLD_MARK + OWN, "expired", OWN, "expired"),
     ("draft", False, BEFORE, MARK + OWN, "review", UNSIGNED, "unsigned"),
     ("draft", True, BEFORE, MARK + OWN, "review", OWN, "unsigned"),
     ("withdrawn", False, BEFORE, UNSIGNED, "withdrawn", UNSIGNED, "withdrawn"),
