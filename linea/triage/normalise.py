@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import sys
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 # A WhatsApp text holds at most 4,096 characters, an SMS 1,600; a burst of messages is read together. Of anything
 # longer the head and the tail are read, so that a hostile text costs a bounded time.
@@ -53,6 +53,11 @@ _INNER = re.compile(r"([^a-z0-9@$]+)")
 _DIGIT_LETTERS = str.maketrans("013457@$!|", "oieastasii")
 _NUMBER_AND_UNIT = re.compile(r"\d+[a-z]{1,2}|[a-z]+\d{2,}|\d{3,}[a-z]+")
 _DIGITS_OR_LETTERS = re.compile(r"\d+|[a-z]+")
+_SPACED_LETTERS = re.compile(r"(?<!\S)[a-z0-9@$](?:\s{1,20}[a-z0-9@$]){3,}(?!\S)")
+_LINE_END = re.compile(r"\s*[\n\r\v\f\x85\u2028\u2029]\s*")
+_WEIGHT = {SOFT: 0, DENIED: 1, NEW: 2, HARD: 3}
+_STRETCH = 60  # letters of a stretch that is remembered
+_MOST_STRETCHES = 30_000
 
 
 def clean(text: str) -> str:
@@ -70,116 +75,97 @@ def clean(text: str) -> str:
     return _INVISIBLE.sub("", text).casefold().translate(_LOOKALIKES)[: 4 * HALF]
 
 
-def words(text: str, read: Callable[[str], tuple[str, ...]], known: Callable[[str], bool]) -> list[str]:
-    """The words of a text, each as `read` spells it, with the pauses between them (`BREAKS`).
+class Reader:
+    """Splits texts into words. `read` spells a typed word; `known` says whether it is one that matters.
 
-    `known` says whether letters typed apart ("su-ici.dio") make a word that matters when joined.
+    What a stretch without blanks stands for is remembered, so that a usual message costs a look-up a word.
     """
-    text = clean(text)
-    out: list[str] = []
-    since_stop = 0  # words since the last sentence ended
-    last_end = 0
-    letters: list[tuple[str, int]] = []  # single letters in a row, each with the width of the gap before it
 
-    def pause(kind: str) -> None:
-        nonlocal since_stop
-        if kind == HARD and since_stop <= 1:
-            kind = NEW
-        if kind in (HARD, NEW):
-            since_stop = 0
-        if out and out[-1] not in BREAKS:
-            out.append(DENIED if kind != HARD and out[-1] in _NEGATIONS else kind)
-        elif out and kind == HARD:
-            out[-1] = HARD
+    def __init__(self, read: Callable[[str], tuple[str, ...]], known: Callable[[str], bool]) -> None:
+        self._read = read
+        self._known = known
+        self._stretches: dict[str, tuple[str, ...]] = {}
 
-    def say(raw: str) -> None:
-        nonlocal since_stop
-        out.extend(read(raw))
-        since_stop += 1
+    def words(self, text: str) -> list[str]:
+        """The words of a text as `read` spells them, with the pauses between them (`BREAKS`)."""
+        text = _SPACED_LETTERS.sub(_joined, clean(text))
+        out: list[str] = []
+        since_stop = 0  # words since the last sentence ended
+        remembered = self._stretches
+        for stretch in _LINE_END.sub(f" {NEW} ", text).split():
+            tokens = remembered.get(stretch)
+            if tokens is None:
+                tokens = self._remember(stretch)
+            for token in tokens:
+                if token not in BREAKS:
+                    out.append(token)
+                    since_stop += 1
+                    continue
+                if token == HARD and since_stop <= 1:
+                    token = NEW
+                if token in (HARD, NEW):
+                    since_stop = 0
+                if out and out[-1] not in BREAKS:
+                    out.append(DENIED if token != HARD and out[-1] in _NEGATIONS else token)
+                elif out and _WEIGHT[token] > _WEIGHT[out[-1]]:
+                    out[-1] = token
+        return out
 
-    def flush() -> None:
-        if len(letters) >= 4:
-            for word in _join_letters(letters):
-                say(word)
-        else:
-            for letter, _ in letters:
-                say(letter)
-        letters.clear()
+    def _remember(self, stretch: str) -> tuple[str, ...]:
+        tokens = tuple(self._split(stretch))
+        if len(stretch) <= _STRETCH:
+            if len(self._stretches) >= _MOST_STRETCHES:
+                self._stretches = {}
+            self._stretches[stretch] = tokens
+        return tokens
 
-    for match in _TOKEN.finditer(text):
-        gap = text[last_end : match.start()]
-        last_end = match.end()
-        token = match.group()
-        if gap.isspace() and "\n" not in gap and "\r" not in gap:
-            kind = None
-        else:
-            kind = _pause_in(gap)
-        if len(token) == 1 and token.isalpha() and kind is None:
-            letters.append((token, len(gap)))
-            continue
-        flush()
-        if kind is not None:
-            pause(kind)
-        if len(token) == 1 and token.isalpha():
-            letters.append((token, 0))
-        elif token.isalpha():
-            say(token)
-        else:
-            _say_mixed(token, say, pause, known)
-    flush()
-    return out
+    def _split(self, stretch: str) -> Iterator[str]:
+        """Words and pauses of a stretch without blanks: "(hola)", "pecho?", "hola.me", "m4tar", "m.a.t.a.r"."""
+        last_end = 0
+        for match in _TOKEN.finditer(stretch):
+            yield from _pause_in(stretch[last_end : match.start()])
+            last_end = match.end()
+            token = match.group()
+            yield from self._read(token) if token.isalpha() else self._mixed(token)
+        yield from _pause_in(stretch[last_end:])
 
-
-def _pause_in(gap: str) -> str | None:
-    """The pause that lies in what stands between two words."""
-    if "!" in gap or "?" in gap or ";" in gap:
-        return HARD
-    if "." in gap and ".." not in gap:
-        return HARD
-    if "\n" in gap or "\r" in gap:
-        return NEW
-    if any(mark in gap for mark in ".,:()\"—–"):
-        return SOFT
-    return None
-
-
-def _join_letters(letters: list[tuple[str, int]]) -> list[str]:
-    """Letters typed apart, joined; wider gaps part words: "m e  m a t o" -> "me", "mato"."""
-    narrow = min(width for _, width in letters[1:])
-    joined = letters[0][0]
-    for letter, width in letters[1:]:
-        joined += letter if width <= narrow else f" {letter}"
-    return joined.split()
-
-
-def _say_mixed(
-    token: str, say: Callable[[str], None], pause: Callable[[str], None], known: Callable[[str], bool]
-) -> None:
-    """A token with digits or marks in it: "m4tar", "m.a.t.a.r", "hola.me", "92%", "85de"."""
-    parts = _INNER.split(token)
-    pieces = parts[::2]
-    if len(pieces) > 1:
-        joined = "".join(pieces).translate(_DIGIT_LETTERS)
-        as_letters = token.translate(_DIGIT_LETTERS)
-        if (len(pieces) > 2 and all(len(piece) == 1 for piece in pieces)) or known(joined):
-            say(joined)
-            return
-        if as_letters.isalpha() and known(as_letters):
-            say(as_letters)
-            return
-    for index, piece in enumerate(pieces):
-        if index:
-            mark = parts[2 * index - 1]
-            if any(sign in mark for sign in ".,;:!?"):
-                pause(SOFT)
-        if piece.isalpha():
-            say(piece)
-        elif piece.isdigit():
-            say(piece)
-        elif _NUMBER_AND_UNIT.fullmatch(piece):
+    def _mixed(self, token: str) -> Iterator[str]:
+        """A token with digits or marks in it: "m4tar", "su-ici.dio", "hola.me", "92%", "85de"."""
+        parts = _INNER.split(token)
+        pieces = parts[::2]
+        if len(pieces) > 1:
+            joined = "".join(pieces).translate(_DIGIT_LETTERS)
+            as_letters = token.translate(_DIGIT_LETTERS)
+            if (len(pieces) > 2 and all(len(piece) == 1 for piece in pieces)) or self._known(joined):
+                yield from self._read(joined)
+                return
+            if as_letters.isalpha() and self._known(as_letters):
+                yield from self._read(as_letters)
+                return
+        for index, piece in enumerate(pieces):
+            if index and any(sign in parts[2 * index - 1] for sign in ".,;:!?"):
+                yield SOFT
+            if piece.isalnum() and (piece.isalpha() or piece.isdigit()):
+                yield from self._read(piece)
+                continue
+            if not _NUMBER_AND_UNIT.fullmatch(piece):
+                piece = piece.lstrip("$").translate(_DIGIT_LETTERS)
             for part in _DIGITS_OR_LETTERS.findall(piece):
-                say(part)
-        else:
-            letters = piece.lstrip("$").translate(_DIGIT_LETTERS)
-            for part in _DIGITS_OR_LETTERS.findall(letters):
-                say(part)
+                yield from self._read(part)
+
+
+def _pause_in(gap: str) -> tuple[str, ...]:
+    """The pause that lies in what stands between two words, if any."""
+    if "!" in gap or "?" in gap or ("." in gap and ".." not in gap):
+        return (HARD,)
+    if NEW in gap:
+        return (NEW,)
+    return (SOFT,) if any(mark in gap for mark in ".,:()\"—–") else ()
+
+
+def _joined(match: re.Match[str]) -> str:
+    """Letters typed apart, joined; wider gaps part words: "m e  m a t o" -> "me mato"."""
+    letters = match.group()
+    gaps = re.findall(r"\s+", letters)
+    narrow = min(map(len, gaps))
+    return re.sub(r"\s+", lambda gap: "" if len(gap.group()) <= narrow else " ", letters)

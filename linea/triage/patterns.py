@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from linea.triage.normalise import clean
@@ -11,6 +11,17 @@ from linea.triage.spelling import fold
 
 GAP = 3  # words that a lone `*` may stand for
 LONGEST_GAP = 8
+
+# What nearly every message holds: a phrase is looked for by its other words.
+_COMMON = frozenset(
+    fold(word)
+    for word in (
+        "a al algo alguien como con cuando da de del dice donde el ella en es esa ese eso esta este esto está están "
+        "estoy fue ha hace hay he hoy la las le les lo los mas me mi mis mucho muy más nada ni no nos o para pero por "
+        "porque puede puedo que quien quiero se ser si sin sobre solo son su sus también te tengo tiene todo todos tu "
+        "un una uno va voy y ya yo favor hola gracias día días años casa hijo hija hijos mamá persona señor señora"
+    ).split()
+)
 
 
 class PatternError(ValueError):
@@ -77,13 +88,33 @@ def stems(node: Node) -> Iterator[str]:
             yield from stems(inner)
 
 
-def reverse(node: Node) -> Node:
-    """The same tree read from its end."""
+def demands(node: Node) -> list[Word]:
+    """What every match must hold: of each of these, one of the words; rare ones where there is a choice."""
+    if isinstance(node, Word):
+        return [node]
     if isinstance(node, Sequence):
-        return Sequence(tuple(reverse(part) for part in reversed(node.parts)))
+        return [demand for part in node.parts for demand in demands(part)]
     if isinstance(node, Choice):
-        return Choice(tuple(reverse(option) for option in node.options))
-    return node
+        smallest = []
+        for option in node.options:
+            found = demands(option)
+            if not found:
+                return []
+            smallest.append(min(found, key=frequency))
+        return [union(smallest)]
+    return []
+
+
+def frequency(demand: Word) -> int:
+    """A rough measure of how often a message holds one of the words."""
+    return sum(100 if word in _COMMON else 1 for word in demand.exact) + 4 * len(demand.stems)
+
+
+def union(words: Iterable[Word]) -> Word:
+    """One word out of all of them."""
+    words = tuple(words)
+    exact = frozenset(spelling for word in words for spelling in word.exact)
+    return Word(exact, frozenset(stem for word in words for stem in word.stems))
 
 
 def _tokens(phrase: str) -> list[str]:
@@ -156,13 +187,11 @@ def _word(token: str) -> Word:
 
 
 def merge(options: list[Node]) -> Node:
-    """Alternatives of single words are one word out of several: fewer steps to follow."""
+    """Alternatives as one node; those of a single word become one word out of several."""
     single = [option for option in options if isinstance(option, Word)]
     others = [option for option in options if not isinstance(option, Word)]
     if single:
-        exact = frozenset().union(*(word.exact for word in single))
-        stems = frozenset().union(*(word.stems for word in single))
-        others.insert(0, Word(exact, stems))
+        others.insert(0, union(single))
     return others[0] if len(others) == 1 else Choice(tuple(others))
 
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, cast
 
 from linea.triage import normalise, patterns
-from linea.triage.automaton import Automaton, Ending
+from linea.triage.matching import Index, Message, Phrase, Spans
 from linea.triage.patterns import Node, PatternError
 from linea.triage.reading import COLOURS, KINDS, URGENCIES, Finding, Lists, Signal, Text, TriageError, read_folder
 from linea.triage.spelling import Speller, fold
@@ -16,7 +17,12 @@ from linea.triage.spelling import Speller, fold
 Colour = Literal["none", "green", "yellow", "red"]
 Urgency = Literal["none", "appointment", "today", "now"]
 
-PADDING = "cortesía"  # the list of words that may stand around a phrase of `alone`
+Role = Literal["phrase", "alone", "unless"]
+
+COURTESY = "cortesía"  # the list of words that may stand around a phrase of `alone`
+_SENTENCE = 400  # characters around such a phrase that are looked at
+_SENTENCE_END = re.compile("[" + re.escape("".join(normalise.SENTENCE_ENDS)) + "]")
+_WORD = re.compile(r"\w+", re.ASCII)
 
 
 @dataclass(frozen=True)
@@ -50,10 +56,10 @@ class Fired:
 
 @dataclass(frozen=True)
 class _Use:
-    """What a pattern is for."""
+    """What a phrase is for."""
 
     signal: int
-    role: Literal["phrase", "alone", "unless"]
+    role: Role
 
 
 class Signals:
@@ -66,30 +72,35 @@ class Signals:
         nodes: list[Node] = []
         self._uses: list[_Use] = []
         for number, signal in enumerate(signals):
-            for role, texts in (("phrase", signal.phrases), ("alone", signal.alone), ("unless", signal.unless)):
+            roles: tuple[tuple[Role, tuple[Text, ...]], ...] = (
+                ("phrase", signal.phrases),
+                ("alone", signal.alone),
+                ("unless", signal.unless),
+            )
+            for role, texts in roles:
                 for text in texts:
                     node = _parse(signal.path, text, named, findings)
                     if node is not None:
                         nodes.append(node)
-                        self._uses.append(_Use(number, cast(Literal["phrase", "alone", "unless"], role)))
+                        self._uses.append(_Use(number, role))
         if findings:
             raise TriageError(findings)
-        padding = named.get(PADDING)
-        self._padding = frozenset(patterns.vocabulary(padding)) if padding is not None else frozenset()
-        vocabulary = {word for node in nodes for word in patterns.vocabulary(node)} | self._padding
+        courtesy = named.get(COURTESY)
+        self._courtesy = frozenset(patterns.vocabulary(courtesy)) if courtesy is not None else frozenset()
+        vocabulary = {word for node in nodes for word in patterns.vocabulary(node)} | self._courtesy
         vocabulary.update(fold(word) for meant in lists.spellings.values() for word in meant.split())
         stems = {stem for node in nodes for stem in patterns.stems(node)}
-        self._speller = Speller(lists.spellings, lists.typos, vocabulary, stems)
-        self._automaton = Automaton(nodes, [use.role != "unless" for use in self._uses])
+        speller = Speller(lists.spellings, lists.typos, vocabulary, stems)
+        self._reader = normalise.Reader(speller.read, speller.known)
+        self._phrases = [Phrase(node, use.role != "unless") for node, use in zip(nodes, self._uses, strict=True)]
+        self._index = Index(self._phrases)
 
     def classify(self, text: str) -> Triage:
         """The colour of one message (or of a burst, one message a line). Never raises; empty text is `none`."""
-        tokens = self._words(text)
         best: tuple[int, int, int] | None = None
         chosen: Signal | None = None
         alarm = False
-        for number, _ in self._fired(tokens):
-            signal = self.signals[number]
+        for signal, _ in self._fired(self._message(text)):
             alarm = alarm or signal.alarm
             rank = (COLOURS.index(signal.colour), URGENCIES.index(signal.urgency), -KINDS.index(signal.kind))
             if best is None or rank > best:
@@ -101,49 +112,54 @@ class Signals:
 
     def explain(self, text: str) -> list[Fired]:
         """Every signal that fires on the text, with the words (as they were understood) that made it fire."""
-        tokens = self._words(text)
-        fired = []
-        for number, (start, end) in self._fired(tokens):
-            signal = self.signals[number]
-            words = " ".join(token for token in tokens[start : end + 1] if token not in normalise.BREAKS)
-            fired.append(Fired(signal.id, signal.colour, signal.urgency, words))
-        return fired
+        message = self._message(text)
+        return [
+            Fired(signal.id, signal.colour, signal.urgency, message.text[start:end].strip())
+            for signal, (start, end) in self._fired(message)
+        ]
 
     def fires(self, signal_id: str, text: str) -> bool:
         """Whether this signal fires on the text, whatever the others do."""
-        return any(self.signals[number].id == signal_id for number, _ in self._fired(self._words(text)))
+        return any(signal.id == signal_id for signal, _ in self._fired(self._message(text)))
 
-    def _words(self, text: str) -> list[str]:
-        return normalise.words(text, self._speller.read, self._speller.known)
+    def _message(self, text: str) -> Message:
+        return Message(self._reader.words(text))
 
-    def _fired(self, tokens: list[str]) -> Iterator[tuple[int, tuple[int, int]]]:
-        """Each signal that fires, once, with the first and last token of the match that nothing cancels."""
-        endings: dict[int, list[Ending]] = {}
-        cancels: dict[int, list[Ending]] = {}
-        for ending in self._automaton.endings(tokens):
-            use = self._uses[ending.pattern]
-            (cancels if use.role == "unless" else endings).setdefault(use.signal, []).append(ending)
-        for number, found in endings.items():
-            spans: list[tuple[int, int]] | None = None
-            for ending in found:
-                start = self._automaton.start_of(ending, tokens)
-                if self._uses[ending.pattern].role == "alone" and not self._is_alone(tokens, start, ending.end):
-                    continue
-                if spans is None:
-                    cancelling = cancels.get(number, ())
-                    spans = [(self._automaton.start_of(cancel, tokens), cancel.end) for cancel in cancelling]
-                if not any(first <= ending.end and start <= last for first, last in spans):
-                    yield number, (start, ending.end)
-                    break
+    def _fired(self, message: Message) -> Iterator[tuple[Signal, tuple[int, int]]]:
+        """Each signal that fires, once, with the first match that nothing cancels."""
+        candidates: dict[int, dict[Role, list[tuple[Phrase, list[int]]]]] = {}
+        for number, places in self._index.candidates(message).items():
+            use = self._uses[number]
+            of_signal = candidates.setdefault(use.signal, {})
+            of_signal.setdefault(use.role, []).append((self._phrases[number], places))
+        for number in sorted(candidates):
+            match = self._match(message, candidates[number])
+            if match is not None:
+                yield self.signals[number], match
 
-    def _is_alone(self, tokens: list[str], start: int, end: int) -> bool:
+    def _match(
+        self, message: Message, candidates: dict[Role, list[tuple[Phrase, list[int]]]]
+    ) -> tuple[int, int] | None:
+        cancelled: Spans | None = None
+        roles: tuple[Role, ...] = ("phrase", "alone")
+        for role in roles:
+            for phrase, places in candidates.get(role, ()):
+                for start, end in phrase.spans(message, places):
+                    if role == "alone" and not self._is_alone(message.text, start, end):
+                        continue
+                    if cancelled is None:
+                        cancelled = Spans(
+                            span for unless, keys in candidates.get("unless", ()) for span in unless.spans(message, keys)
+                        )
+                    if not cancelled.overlap(start, end):
+                        return start, end
+        return None
+
+    def _is_alone(self, text: str, start: int, end: int) -> bool:
         """Whether the match is a whole sentence, apart from greetings and courtesy."""
-        for step, at in ((-1, start - 1), (1, end + 1)):
-            while 0 <= at < len(tokens) and tokens[at] not in normalise.SENTENCE_ENDS:
-                if tokens[at] not in normalise.BREAKS and tokens[at] not in self._padding:
-                    return False
-                at += step
-        return True
+        before = _SENTENCE_END.split(text[max(start - _SENTENCE, 0) : start])[-1]
+        after = _SENTENCE_END.split(text[end : end + _SENTENCE], maxsplit=1)[0]
+        return all(word in self._courtesy for word in _WORD.findall(before + " " + after))
 
 
 def load(folder: Path | str) -> Signals:

@@ -1,0 +1,169 @@
+"""Where phrases stand in a text: each is tried only around its rarest word, with its own bounded expression."""
+
+from __future__ import annotations
+
+import bisect
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from functools import cached_property
+
+from linea.triage import normalise, patterns
+from linea.triage.patterns import Choice, Gap, Node, Word
+
+_SHORT = 60  # up to so many words the whole text is searched at once
+
+
+class Message:
+    """The words of one message in one string, each after a blank, with the pauses between: " me quiero, morir. hola"."""
+
+    def __init__(self, tokens: Sequence[str]) -> None:
+        self.at: list[int] = []  # where each word begins in `text`
+        self.places: dict[str, list[int]] = {}  # word -> its numbers
+        parts: list[str] = []
+        size = 0
+        breaks = normalise.BREAKS
+        for token in tokens:
+            if token in breaks:
+                parts.append(token)
+                size += 1
+            else:
+                number = len(self.at)
+                if token in self.places:
+                    self.places[token].append(number)
+                else:
+                    self.places[token] = [number]
+                self.at.append(size)
+                parts.append(" ")
+                parts.append(token)
+                size += 1 + len(token)
+        self.text = "".join(parts)
+
+    def around(self, words: Iterable[int], reach: int) -> Iterator[tuple[int, int]]:
+        """The stretches of the text that lie within `reach` words of the given ones, from left to right."""
+        begin = end = -1
+        for word in sorted(words):
+            first, last = max(word - reach, 0), word + reach
+            if begin >= 0 and first <= end:
+                end = last
+                continue
+            if begin >= 0:
+                yield self._stretch(begin, end)
+            begin, end = first, last
+        if begin >= 0:
+            yield self._stretch(begin, end)
+
+    def _stretch(self, first: int, last: int) -> tuple[int, int]:
+        return self.at[first], self.at[last + 1] if last + 1 < len(self.at) else len(self.text)
+
+
+class Phrase:
+    """One phrase, ready to be looked for. `through_denial`: it may run over a pause after a negation."""
+
+    def __init__(self, node: Node, through_denial: bool) -> None:
+        self._node = node
+        self._pause = "[,;!]?" if through_denial else "[,;]?"
+        self._longest = _longest(node)
+        demands = sorted(patterns.demands(node), key=patterns.frequency)
+        self.key = demands[0]
+        self._others = demands[1:]
+
+    @cached_property
+    def _expression(self) -> re.Pattern[str]:
+        return re.compile(_expression(self._node, self._pause), re.ASCII)
+
+    def spans(self, message: Message, keys: list[int]) -> Iterator[tuple[int, int]]:
+        """First and last character of every match; `keys` are the places of this phrase's key words."""
+        if not all(_met(demand, message.places) for demand in self._others):
+            return
+        short = len(message.at) <= _SHORT
+        for begin, end in ((0, len(message.text)),) if short else message.around(keys, self._longest):
+            found = self._expression.search(message.text, begin, end)
+            while found is not None:
+                yield found.start(), found.end()
+                found = self._expression.search(message.text, found.start() + 1, end)
+
+
+class Index:
+    """All phrases by their rarest words."""
+
+    def __init__(self, phrases: Sequence[Phrase]) -> None:
+        self._exact: dict[str, list[int]] = {}
+        self._stems: dict[str, list[int]] = {}
+        for number, phrase in enumerate(phrases):
+            for word in phrase.key.exact:
+                self._exact.setdefault(word, []).append(number)
+            for stem in phrase.key.stems:
+                self._stems.setdefault(stem, []).append(number)
+        self._stem_sizes = sorted({len(stem) for stem in self._stems})
+
+    def candidates(self, message: Message) -> dict[int, list[int]]:
+        """Numbers of the phrases whose key word is in the message, each with the places of those words."""
+        found: dict[int, list[int]] = {}
+        for word, places in message.places.items():
+            for number in self._exact.get(word, ()):
+                found.setdefault(number, []).extend(places)
+            for size in self._stem_sizes:
+                if size > len(word):
+                    break
+                for number in self._stems.get(word[:size], ()):
+                    found.setdefault(number, []).extend(places)
+        return found
+
+
+class Spans:
+    """Stretches of a text, asked whether they share a character with another."""
+
+    def __init__(self, spans: Iterable[tuple[int, int]]) -> None:
+        self._starts: list[int] = []
+        self._ends: list[int] = []
+        for start, end in sorted(spans):
+            if self._ends and start < self._ends[-1]:
+                self._ends[-1] = max(end, self._ends[-1])
+            else:
+                self._starts.append(start)
+                self._ends.append(end)
+
+    def overlap(self, start: int, end: int) -> bool:
+        before = bisect.bisect_left(self._starts, end)
+        return before > 0 and self._ends[before - 1] > start
+
+
+def _met(demand: Word, words: dict[str, list[int]]) -> bool:
+    if not demand.exact.isdisjoint(words.keys()):
+        return True
+    return any(word.startswith(stem) for stem in demand.stems for word in words)
+
+
+def _longest(node: Node) -> int:
+    """The most words a match can have."""
+    if isinstance(node, Word):
+        return 1
+    if isinstance(node, Gap):
+        return node.most
+    if isinstance(node, Choice):
+        return max(map(_longest, node.options))
+    return sum(map(_longest, node.parts))
+
+
+def _expression(node: Node, pause: str) -> str:
+    if isinstance(node, Word):
+        options = [(word, "") for word in node.exact] + [(stem, r"\w*") for stem in node.stems]
+        return rf" {_alternatives(sorted(options))}\b{pause}"
+    if isinstance(node, Gap):
+        return rf"(?: \w+{pause}){{0,{node.most}}}?"
+    if isinstance(node, Choice):
+        return f"(?:{'|'.join(_expression(option, pause) for option in node.options)})"
+    return "".join(_expression(part, pause) for part in node.parts)
+
+
+def _alternatives(options: list[tuple[str, str]]) -> str:
+    """One of the words, with shared beginnings tried once: as quick for a hundred words as for ten."""
+    groups: dict[str, list[tuple[str, str]]] = {}
+    done: list[str] = []
+    for rest, ending in options:
+        if rest:
+            groups.setdefault(rest[0], []).append((rest[1:], ending))
+        else:
+            done.append(ending)
+    branches = [letter + _alternatives(rests) for letter, rests in groups.items()] + sorted(done, reverse=True)
+    return branches[0] if len(branches) == 1 else f"(?:{'|'.join(branches)})"
