@@ -6,77 +6,83 @@ import bisect
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
+from itertools import accumulate
 
 from linea.triage import normalise, patterns
 from linea.triage.patterns import Choice, Gap, Node, Word
 
-_SHORT = 60  # up to so many words the whole text is searched at once
+_SHORT = 60  # up to so many words and pauses the whole text is searched at once
 
 
 class Message:
-    """The words of one message in one string, each after a blank, with the pauses between: " me quiero, morir. hola"."""
+    """The words of one message in one string, each after a blank, and so the pauses: " me quiero , morir . hola"."""
 
     def __init__(self, tokens: Sequence[str]) -> None:
-        self.at: list[int] = []  # where each word begins in `text`
-        self.places: dict[str, list[int]] = {}  # word -> its numbers
-        parts: list[str] = []
-        size = 0
-        breaks = normalise.BREAKS
-        for token in tokens:
-            if token in breaks:
-                parts.append(token)
-                size += 1
-            else:
-                number = len(self.at)
-                if token in self.places:
-                    self.places[token].append(number)
-                else:
-                    self.places[token] = [number]
-                self.at.append(size)
-                parts.append(" ")
-                parts.append(token)
-                size += 1 + len(token)
-        self.text = "".join(parts)
+        self._tokens = tokens
+        self.text = " ".join(("", *tokens))
+        self.places: dict[str, list[int]] = {}  # word -> where in the row of words and pauses
+        for number, token in enumerate(tokens):
+            self.places.setdefault(token, []).append(number)
+        for pause in normalise.BREAKS:
+            self.places.pop(pause, None)
+        self._words = set(self.places)
+        self._beginnings: dict[int, set[str]] = {}
+
+    @property
+    def size(self) -> int:
+        """Words and pauses."""
+        return len(self._tokens)
+
+    @cached_property
+    def _at(self) -> list[int]:
+        """Where each word or pause begins in the text, and where the text ends."""
+        return list(accumulate((len(token) + 1 for token in self._tokens), initial=0))
+
+    def has(self, demand: Word) -> bool:
+        """Whether one of the words is in the message."""
+        if not demand.exact.isdisjoint(self._words):
+            return True
+        return any(stem in self._beginning(len(stem)) for stem in demand.stems)
 
     def around(self, words: Iterable[int], reach: int) -> Iterator[tuple[int, int]]:
         """The stretches of the text that lie within `reach` words of the given ones, from left to right."""
         begin = end = -1
+        last = len(self._tokens)
         for word in sorted(words):
-            first, last = max(word - reach, 0), word + reach
-            if begin >= 0 and first <= end:
-                end = last
+            if begin >= 0 and word - reach <= end:
+                end = word + reach
                 continue
             if begin >= 0:
-                yield self._stretch(begin, end)
-            begin, end = first, last
+                yield self._at[begin], self._at[end]
+            begin, end = max(word - reach, 0), word + reach
         if begin >= 0:
-            yield self._stretch(begin, end)
+            yield self._at[begin], self._at[min(end, last)]
 
-    def _stretch(self, first: int, last: int) -> tuple[int, int]:
-        return self.at[first], self.at[last + 1] if last + 1 < len(self.at) else len(self.text)
+    def _beginning(self, size: int) -> set[str]:
+        found = self._beginnings.get(size)
+        if found is None:
+            found = self._beginnings[size] = {word[:size] for word in self._words}
+        return found
 
 
 class Phrase:
     """One phrase, ready to be looked for. `through_denial`: it may run over a pause after a negation."""
 
     def __init__(self, node: Node, through_denial: bool) -> None:
-        self._node = node
-        self._pause = "[,;!]?" if through_denial else "[,;]?"
-        self._longest = _longest(node)
+        pause = "(?: [,;!])?" if through_denial else "(?: [,;])?"
+        self._expression = re.compile(_expression(node, pause), re.ASCII)
+        self._reach = 2 * _longest(node)  # a pause after each word
         demands = sorted(patterns.demands(node), key=patterns.frequency)
         self.key = demands[0]
         self._others = demands[1:]
 
-    @cached_property
-    def _expression(self) -> re.Pattern[str]:
-        return re.compile(_expression(self._node, self._pause), re.ASCII)
-
     def spans(self, message: Message, keys: list[int]) -> Iterator[tuple[int, int]]:
         """First and last character of every match; `keys` are the places of this phrase's key words."""
-        if not all(_met(demand, message.places) for demand in self._others):
-            return
-        short = len(message.at) <= _SHORT
-        for begin, end in ((0, len(message.text)),) if short else message.around(keys, self._longest):
+        for demand in self._others:
+            if not message.has(demand):
+                return
+        short = message.size <= _SHORT
+        for begin, end in ((0, len(message.text)),) if short else message.around(keys, self._reach):
             found = self._expression.search(message.text, begin, end)
             while found is not None:
                 yield found.start(), found.end()
@@ -126,12 +132,6 @@ class Spans:
     def overlap(self, start: int, end: int) -> bool:
         before = bisect.bisect_left(self._starts, end)
         return before > 0 and self._ends[before - 1] > start
-
-
-def _met(demand: Word, words: dict[str, list[int]]) -> bool:
-    if not demand.exact.isdisjoint(words.keys()):
-        return True
-    return any(word.startswith(stem) for stem in demand.stems for word in words)
 
 
 def _longest(node: Node) -> int:

@@ -45,7 +45,8 @@ _LOOKALIKES = {
     **dict(zip(map(ord, "αοειυτκνμρ"), "aoeiutkvmp", strict=True)),
     **{base + i: chr(97 + i) for base in (0x1F150, 0x1F170, 0x1F1E6) for i in range(26)},
     0x1F198: " sos ",
-    0x131: "i",
+    ord("ı"): "i",
+    ord("ß"): "ss",
 }
 _PIECE = r"[a-z0-9@$]"
 _TOKEN = re.compile(rf"{_PIECE}+(?:[^\sa-z0-9@$]{{1,4}}{_PIECE}+)*")
@@ -70,9 +71,10 @@ def clean(text: str) -> str:
         text = f"{text[:HALF]} . {text[-HALF:]}"
     if text.isascii():
         return text.lower()
-    # Look-alikes once before folding compatibility forms (boxed letters) and once after (accented Cyrillic).
-    text = unicodedata.normalize("NFKD", text.lower().translate(_LOOKALIKES))
-    return _INVISIBLE.sub("", text).casefold().translate(_LOOKALIKES)[: 4 * HALF]
+    text = _INVISIBLE.sub("", unicodedata.normalize("NFKD", text.lower()))
+    if not text.isascii():
+        text = text.translate(_LOOKALIKES)
+    return text[: 4 * HALF]
 
 
 class Reader:
@@ -84,15 +86,23 @@ class Reader:
     def __init__(self, read: Callable[[str], tuple[str, ...]], known: Callable[[str], bool]) -> None:
         self._read = read
         self._known = known
+        self._plain: dict[str, str] = {}  # stretch -> its one word
         self._stretches: dict[str, tuple[str, ...]] = {}
 
     def words(self, text: str) -> list[str]:
         """The words of a text as `read` spells them, with the pauses between them (`BREAKS`)."""
-        text = _SPACED_LETTERS.sub(_joined, clean(text))
+        text = clean(text)
+        if _SPACED_LETTERS.search(text):
+            text = _SPACED_LETTERS.sub(_joined, text)
         out: list[str] = []
         since_stop = 0  # words since the last sentence ended
-        remembered = self._stretches
+        plain, remembered = self._plain, self._stretches
         for stretch in _LINE_END.sub(f" {NEW} ", text).split():
+            word = plain.get(stretch)
+            if word is not None:
+                out.append(word)
+                since_stop += 1
+                continue
             tokens = remembered.get(stretch)
             if tokens is None:
                 tokens = self._remember(stretch)
@@ -114,9 +124,12 @@ class Reader:
     def _remember(self, stretch: str) -> tuple[str, ...]:
         tokens = tuple(self._split(stretch))
         if len(stretch) <= _STRETCH:
-            if len(self._stretches) >= _MOST_STRETCHES:
-                self._stretches = {}
-            self._stretches[stretch] = tokens
+            if len(self._stretches) + len(self._plain) >= _MOST_STRETCHES:
+                self._stretches, self._plain = {}, {}
+            if len(tokens) == 1 and tokens[0] not in BREAKS:
+                self._plain[stretch] = tokens[0]
+            else:
+                self._stretches[stretch] = tokens
         return tokens
 
     def _split(self, stretch: str) -> Iterator[str]:
