@@ -27,7 +27,6 @@ ENVIRONMENT = {
     "TF_CPP_MIN_LOG_LEVEL": "3",
     "NUMEXPR_MAX_THREADS": "1",
     "OMP_NUM_THREADS": "1",
-    "PYTHONWARNINGS": "ignore",
 }
 
 
@@ -44,7 +43,7 @@ def rasa() -> None:
         stop("El modelo no es el que dejó el entrenamiento: corre `linea train` para hacerlo de nuevo.")
     address = urlsplit(settings.rasa_url)
     _become(
-        *("-m", "rasa", "run", "-i", address.hostname or "127.0.0.1", "-p", str(address.port or 5005)),
+        *("rasa", "run", "-i", address.hostname or "127.0.0.1", "-p", str(address.port or 5005)),
         *("--model", str(model), "--credentials", "credentials.yml"),
         *("--endpoints", str(_endpoints(settings))),
     )
@@ -57,7 +56,7 @@ def actions() -> None:
     settings = settings_or_exit()
     _refuse_unsafe(settings)
     port = urlsplit(settings.actions_url).port or 5055
-    _become("-m", "rasa_sdk", "--actions", "actions", "--port", str(port), "--quiet")
+    _become("rasa_sdk", "--actions", "actions", "--port", str(port), "--quiet")
 
 
 def _refuse_unsafe(settings: Settings) -> None:
@@ -80,4 +79,5 @@ def _become(*arguments: str) -> None:
     """Replace this process; it gets none of the line's secrets, because it needs none."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith("LINEA_")}
     os.chdir(ROOT)
-    os.execve(sys.executable, [sys.executable, *arguments], {**kept, **ENVIRONMENT})
+    command = [sys.executable, "-m", "linea.assistant.launch", *arguments]
+    os.execve(sys.executable, command, {**kept, **ENVIRONMENT})

@@ -1,0 +1,48 @@
+"""A small model fitted in a moment, and one real Rasa with its action server for all tests here."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from tests.journeys.harness import Assistant
+
+from linea import settings, training
+from linea.assistant import fitting
+from linea.assistant.understanding import Understanding
+
+EXAMPLES = {
+    "faq/usar_cajero": ["cómo saco plata del cajero", "retirar dinero del cajero", "uso de la tarjeta en el cajero",
+                        "el cajero no me da mi plata", "mi tarjeta no funciona en el cajero", "cajero"],
+    "faq/paracetamol": ["cuánto paracetamol tomo", "puedo tomar paracetamol", "paracetamol para la fiebre",
+                        "cada cuántas horas tomo paracetamol", "pastilla para la fiebre", "dosis de paracetamol"],
+    "faq/prueba": ["dónde me hago la prueba", "quiero hacerme la prueba de covid", "lugar para el hisopado",
+                   "dónde hacen pruebas gratis", "prueba de covid cerca", "hisopado gratis dónde"],
+    "greet": ["hola", "buenos días", "buenas tardes", "hola qué tal", "buenas noches"],
+    "ask_for_person": ["quiero hablar con alguien", "pásame con un asesor", "necesito que me atienda alguien"],
+    "affirm": ["sí", "claro", "ya pues", "👍"],
+    "out_of_scope": ["quién ganó el partido", "prende la luz", "cuéntame un chiste", "qué hora es", "pon música"],
+}  # fmt: skip
+
+
+def fit_examples(examples: dict[str, list[str]], threshold: float = 0.5) -> Understanding:
+    """A model of these examples by label."""
+    pairs = [(text, label) for label, texts in examples.items() for text in texts]
+    texts, labels = zip(*pairs, strict=True)
+    return fitting.fit(texts, labels, c=1.0, min_df=1, threshold=threshold)[0]
+
+
+@pytest.fixture(scope="session")
+def small() -> Understanding:
+    """A model of the examples above."""
+    return fit_examples(EXAMPLES)
+
+
+@pytest.fixture(scope="session")
+def rasa(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Assistant]:
+    """`linea rasa` and `linea actions`, running, with the project's own model."""
+    training.ensure_model(settings.load({}))
+    running = Assistant(tmp_path_factory.mktemp("rasa"))
+    running.start()
+    yield running
+    running.stop()
