@@ -32,6 +32,7 @@ RANK = {
     "unresolved": 0,
     "accepted": 1,
     "sent": 2,
+    "failed": 2,  # reports come in any order: what was delivered after all did not fail
     "delivered": 3,
     "read": 4,
 }
@@ -122,16 +123,17 @@ def claim(session: Session, now: datetime, limit: int) -> list[Sending]:
         earlier.number < OutboxRow.number,
         earlier.state.in_(("queued", "sending")),
     )
+    halted = {row.channel: row for row in session.execute(select(Halt)).scalars()}
+    silent = [channel for channel, halt in halted.items() if halt.probe_at > now]
     rows = session.execute(
         select(OutboxRow, Conversation.channel)
         .join(Conversation, Conversation.id == OutboxRow.conversation_id)
-        .where(OutboxRow.state == "queued", OutboxRow.next_at <= now)
+        .where(OutboxRow.state == "queued", OutboxRow.next_at <= now, Conversation.channel.notin_(silent))
         .where(or_(OutboxRow.safety.is_(True), ~waits))
         .order_by(OutboxRow.safety.desc(), OutboxRow.number)
         .limit(limit)
         .with_for_update(skip_locked=True, of=OutboxRow)
     ).all()
-    halted = {row.channel: row for row in session.execute(select(Halt)).scalars()}
     claimed = []
     for row, channel in rows:
         if channel in halted and not _probe(halted[channel], now):
@@ -180,12 +182,22 @@ def record(session: Session, sending: Sending, result: SendResult, now: datetime
     elif result.outcome == "uncertain":
         row.state = "uncertain"
     elif result.outcome == "halt":
-        row.state, row.next_at = "queued", now + PROBE_EVERY
+        _queue_again(session, row, now + PROBE_EVERY)
         _halt(session, sending.channel, result.error_code, now)
     elif result.outcome == "retry" and now - row.created_at < MAX_AGE:
-        row.state, row.next_at = "queued", now + timedelta(seconds=result.retry_after or 1.0)
+        _queue_again(session, row, now + timedelta(seconds=result.retry_after or 1.0))
     else:
         _fail(session, row, now)
+
+
+def _queue_again(session: Session, row: OutboxRow, at: datetime) -> None:
+    """Another attempt at `at`, unless a person took the chat while this one was on its way."""
+    conversation = session.get(Conversation, row.conversation_id)
+    taken = conversation is not None and conversation.mode == "human"
+    if taken and row.origin != "operator" and not row.safety:
+        row.state = "cancelled"
+    else:
+        row.state, row.next_at = "queued", at
 
 
 def apply_status(session: Session, status: Status, now: datetime) -> bool:
@@ -203,7 +215,7 @@ def apply_status(session: Session, status: Status, now: datetime) -> bool:
     row.external_id = row.external_id or status.external_id
     name = PLAYED.get(status.status, status.status)
     if name == "failed":
-        if RANK.get(row.state, 9) >= RANK["delivered"]:
+        if row.state == "failed" or RANK.get(row.state, 9) >= RANK["delivered"]:
             return False
         row.error_code, row.settled_at = status.error_code, now
         _fail(session, row, now)
