@@ -87,7 +87,7 @@ def merge(bodies: Sequence[Body]) -> list[Body]:
     for body in bodies:
         if merged and not merged[-1].options:
             text = f"{merged[-1].text}\n\n{body.text}"
-            if len(text) <= (LONGEST_WITH_OPTIONS if body.options else LONGEST):
+            if _length(text) <= (LONGEST_WITH_OPTIONS if body.options else LONGEST):
                 merged[-1] = Body(text, body.options, body.button)
                 continue
         merged.append(body)
@@ -98,6 +98,11 @@ def _with_notice(bodies: list[Body], notice: Body) -> list[Body]:
     """The notice at the end of the first answer, above its options so that they stay the last thing seen."""
     last = bodies[-1]
     text = f"{last.text}\n\n{notice.text}"
-    if last.options and len(text) > LONGEST_WITH_OPTIONS:
+    if last.options and _length(text) > LONGEST_WITH_OPTIONS:
         return [*bodies[:-1], notice, last]
     return [*bodies[:-1], Body(text, last.options, last.button)]
+
+
+def _length(text: str) -> int:
+    """As the channel may count: a letter outside the basic plane, such as most emoji, is two."""
+    return len(text.encode("utf-16-le", "surrogatepass")) // 2
