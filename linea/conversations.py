@@ -16,15 +16,19 @@ URGENCIES = ("none", "appointment", "today", "now")
 
 
 def current(session: Session, person_id: str, channel: str, now: datetime) -> str:
-    """The id of the conversation a new message of this person belongs to, opened if there is none."""
+    """The id of the conversation a new message of this person belongs to, opened if there is none.
+
+    One in which a message or the person is still waiting is not over, however long ago that was.
+    """
     row = session.execute(
-        select(Conversation.id, Conversation.mode, Conversation.last_inbound_at)
+        select(Conversation.id, Conversation.mode, Conversation.due_at, Conversation.last_inbound_at)
         .where(Conversation.person_id == person_id, Conversation.channel == channel)
         .where(Conversation.ended_at.is_(None))
     ).first()
-    if row is not None and (row.mode != "bot" or row.last_inbound_at > now - SILENCE):
-        return str(row.id)
     if row is not None:
+        silent = row.mode == "bot" and row.due_at is None and row.last_inbound_at <= now - SILENCE
+        if not silent:
+            return str(row.id)
         session.execute(update(Conversation).where(Conversation.id == row.id).values(ended_at=now))
     conversation_id, code = new_id(), new_code()
     while session.execute(select(Conversation.id).where(Conversation.code == code)).first():
