@@ -1,0 +1,220 @@
+"""What a channel delivers is taken in once, in order, whole, and a bad neighbour spoils nothing."""
+
+from __future__ import annotations
+
+import json
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from linea import inbox, night
+from linea.messages import Parsed, Problem, Sender, Status
+from linea.store import Store
+from linea.store.models import Conversation, InboxRow, OutboxRow, Person, SeenMessage, UnreadBody
+from tests.helpline import ANA, BETO, RED, Helpline
+
+LIMA = ZoneInfo("America/Lima")
+EIGHT_DAYS = timedelta(days=8)
+
+
+def texts(helpline: Helpline) -> list[str | None]:
+    return [row.text for row in helpline.all(InboxRow)]
+
+
+def test_a_message_is_kept_whole_and_waits_to_be_watched(helpline: Helpline) -> None:
+    raw = {"id": "wamid.9", "nested": [1, {"a": None}], "n": 10**30}
+    message = helpline.message(
+        "¿hola?", kind="option", type="interactive", option_id="o1", reply_to="r1", raw=raw
+    )
+    assert helpline.arrives(message) == 1
+    row = helpline.one(InboxRow)
+    assert (row.text, row.kind, row.type, row.option_id, row.reply_to, row.raw) == (
+        "¿hola?",
+        "option",
+        "interactive",
+        "o1",
+        "r1",
+        raw,
+    )
+    assert (row.state, row.external_id, row.sent_at, row.received_at) == (
+        "new",
+        message.external_id,
+        helpline.now,
+        helpline.now,
+    )
+    assert helpline.one(Conversation).due_at == helpline.now
+
+
+def test_fifty_copies_are_one_message(helpline: Helpline) -> None:
+    message = helpline.message("hola")
+    assert helpline.arrives(*[message] * 25) == 1
+    for _ in range(25):
+        assert helpline.arrives(message) == 0
+    assert texts(helpline) == ["hola"]
+
+
+def test_copies_that_come_at_the_same_time_by_several_ways_are_one_message(helpline: Helpline) -> None:
+    message = helpline.message("hola")
+    stores = [Store(str(helpline.store._reading.url)) for _ in range(4)]
+
+    def deliver(store: Store) -> int:
+        return store.write(lambda s: inbox.accept(s, helpline.keys, Parsed((message,)), helpline.now))
+
+    with ThreadPoolExecutor(8) as pool:
+        assert sum(pool.map(deliver, stores * 12)) == 1
+    for store in stores:
+        store.close()
+    assert texts(helpline) == ["hola"]
+
+
+def test_the_same_words_sent_twice_are_two_messages(helpline: Helpline) -> None:
+    helpline.arrives("hola", "hola")
+    assert texts(helpline) == ["hola", "hola"]
+
+
+def test_a_copy_that_comes_after_the_erasure_brings_nothing_back(helpline: Helpline) -> None:
+    message = helpline.message("hola")
+    helpline.arrives(message)
+    helpline.answers()
+    helpline.passes(hours=25)
+    night.erase_now(helpline.store, LIMA, helpline.now)
+    assert helpline.arrives(message) == 0
+    assert helpline.turns() == []
+    assert [helpline.all(table) for table in (InboxRow, OutboxRow, Person, Conversation)] == [[], [], [], []]
+
+
+def test_a_message_is_recognised_for_eight_days(helpline: Helpline) -> None:
+    helpline.arrives("hola")
+    helpline.passes(days=7, hours=23)
+    assert helpline.write(lambda session: inbox.forget_repeats(session, helpline.now)) == 0
+    helpline.passes(hours=2)
+    assert helpline.write(lambda session: inbox.forget_repeats(session, helpline.now)) == 1
+    assert helpline.all(SeenMessage) == []
+
+
+def test_what_recognises_a_message_does_not_tell_its_id(helpline: Helpline) -> None:
+    helpline.arrives(helpline.message(key="m:100:wamid.HBgLNTE5"))
+    assert "wamid" not in helpline.one(SeenMessage).hash
+
+
+def test_messages_keep_the_order_in_which_they_came(helpline: Helpline) -> None:
+    said = [f"{number}" for number in range(100)]
+    for start in range(0, 100, 10):
+        helpline.arrives(*said[start : start + 10])
+    assert texts(helpline) == said
+    numbers = [row.number for row in helpline.all(InboxRow)]
+    assert numbers == sorted(set(numbers))
+
+
+def test_bad_neighbours_are_kept_and_spoil_nothing(helpline: Helpline) -> None:
+    problems = (Problem("bad_item", {"type": ["\ud800"]}), Problem("not_json", "\x01{"))
+    statuses = (Status("whatsapp", "wamid.unknown", None, "read", None, None),)
+    nobody = helpline.message("anónimo", Sender(None), raw={"id": "x", "text": "anónimo"})
+    good = helpline.message("hola")
+    assert helpline.accepts(Parsed((nobody, good), statuses, problems)) == 2
+    assert texts(helpline) == ["hola"]
+    kept = {row.reason: json.loads(row.body) for row in helpline.all(UnreadBody)}
+    assert kept == {
+        "bad_item": {"type": ["\ud800"]},
+        "not_json": "\x01{",
+        "no_sender": {"id": "x", "text": "anónimo"},
+    }
+
+
+def test_a_message_of_nobody_is_kept_once(helpline: Helpline) -> None:
+    nobody = helpline.message("anónimo", Sender(None))
+    helpline.arrives(nobody)
+    helpline.arrives(nobody)
+    assert len(helpline.all(UnreadBody)) == 1
+
+
+@pytest.mark.parametrize(
+    ("offset", "believed"),
+    [
+        (timedelta(), True),
+        (None, True),
+        (timedelta(days=-7, hours=-23), True),
+        (timedelta(minutes=4, seconds=59), True),
+        (-EIGHT_DAYS, False),
+        (timedelta(days=-400), False),
+        (timedelta(minutes=5, seconds=1), False),
+    ],
+)
+def test_a_message_from_another_time_is_kept_and_not_answered(
+    helpline: Helpline, offset: timedelta | None, believed: bool
+) -> None:
+    sent_at = None if offset is None else helpline.now + offset
+    helpline.arrives(helpline.message(RED, sent_at=sent_at))
+    row = helpline.one(InboxRow)
+    assert (row.text, row.state, row.for_operator) == (RED, "new" if believed else "done", not believed)
+    assert (helpline.looks(), len(helpline.turns()), len(helpline.all(OutboxRow))) == (
+        (1, 0, 1) if believed else (0, 0, 0)
+    )
+
+
+def test_a_silent_kind_is_kept_and_wakes_nobody(helpline: Helpline) -> None:
+    helpline.arrives("hola")
+    helpline.answers()
+    helpline.arrives(helpline.message(None, kind="silent", type="reaction"))
+    row = helpline.all(InboxRow)[-1]
+    assert (row.state, row.outcome, row.for_operator) == ("done", "silent", False)
+    assert helpline.turns() == []
+    assert helpline.one(Conversation).due_at is None
+
+
+def test_a_silent_kind_does_not_keep_a_conversation_open(helpline: Helpline) -> None:
+    helpline.arrives("hola")
+    began = helpline.now
+    helpline.passes(minutes=30)
+    helpline.arrives(helpline.message(None, kind="silent", type="reaction"))
+    assert helpline.one(Conversation).last_inbound_at == began
+
+
+def test_the_vendors_name_for_a_kind_can_be_of_any_length(helpline: Helpline) -> None:
+    helpline.arrives(helpline.message(None, kind="other", type="x" * 5000))
+    assert helpline.one(InboxRow).type == "x" * 40
+
+
+@pytest.mark.parametrize(
+    "text", ["", " ", "ñandú 😀", "\u202eoculto", "=1+1", "'; DROP TABLE inbox; --", "{7*7}", "x" * 70_000]
+)
+def test_any_text_is_kept_as_it_is(helpline: Helpline, text: str) -> None:
+    helpline.arrives(text)
+    assert texts(helpline) == [text]
+
+
+def test_the_assistant_waits_while_somebody_may_still_be_writing(helpline: Helpline) -> None:
+    helpline.arrives("hola", pause=3)
+    assert helpline.turns() == []
+    helpline.passes(seconds=2)
+    helpline.arrives("soy Ana", pause=3)
+    helpline.passes(seconds=2)
+    assert helpline.turns() == []
+    helpline.passes(seconds=1)
+    assert helpline.turn(burst=True).text == "hola\nsoy Ana"
+
+
+def test_danger_is_watched_for_without_any_pause(helpline: Helpline) -> None:
+    helpline.arrives(RED, pause=60)
+    assert helpline.looks() == 1
+    assert helpline.utters() == ["utter_crisis_suicide"]
+
+
+def test_statuses_reach_the_outbox(helpline: Helpline) -> None:
+    helpline.arrives("hola")
+    sent = helpline.adds("respuesta")
+    helpline.claims()
+    status = Status("whatsapp", "wamid.out", sent, "delivered", None, None)
+    helpline.accepts(Parsed((), (status,)))
+    assert helpline.state(sent) == "delivered"
+
+
+def test_two_people_in_one_body_are_two_conversations(helpline: Helpline) -> None:
+    helpline.arrives(helpline.message("a", ANA), helpline.message("b", BETO), helpline.message("c", ANA))
+    conversations: dict[Any, list[str]] = {}
+    for row in helpline.all(InboxRow):
+        conversations.setdefault(row.conversation_id, []).append(row.text)
+    assert sorted(conversations.values()) == [["a", "c"], ["b"]]
