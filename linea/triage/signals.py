@@ -88,7 +88,7 @@ class Signals:
         courtesy = named.get(COURTESY)
         self._courtesy = frozenset(patterns.vocabulary(courtesy)) if courtesy is not None else frozenset()
         vocabulary = {word for node in nodes for word in patterns.vocabulary(node)} | self._courtesy
-        vocabulary.update(fold(word) for meant in lists.spellings.values() for word in meant.split())
+        vocabulary.update(fold(word) for meant in lists.spellings.values() for word in normalise.clean(meant).split())
         stems = {stem for node in nodes for stem in patterns.stems(node)}
         speller = Speller(lists.spellings, lists.typos, vocabulary, stems)
         self._reader = normalise.Reader(speller.read, speller.known)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 
+from linea.triage.normalise import clean
+
 _LONG_RUN = re.compile(r"([a-z])\1{2,}")
 _RUN = re.compile(r"([a-z])\1+")
 _I_AS_Y = re.compile(r"(?<=[aeou])i(?=[aeou])|^i(?=[aeou])")
@@ -50,9 +52,9 @@ class Speller:
         self._vocabulary = frozenset(vocabulary)
         self._stems = tuple(sorted(stems))
         self._longest = max(map(len, self._vocabulary), default=0)
-        self._spellings = {typed: tuple(map(fold, meant.split())) for typed, meant in spellings.items()}
+        self._spellings = {clean(typed): tuple(map(fold, clean(meant).split())) for typed, meant in spellings.items()}
         self._typos: dict[str, str] = {}
-        for word in map(fold, typos):
+        for word in map(fold, map(clean, typos)):
             for near in (word, *_shorter(word)):
                 self._typos.setdefault(near, word)
         self._read: dict[str, tuple[str, ...]] = {}
