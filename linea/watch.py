@@ -6,10 +6,11 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from sqlalchemy import select
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
-from linea import outbox
-from linea.conversations import needs_person, raise_colour
+from linea import logs, outbox
+from linea.conversations import needs_person, raise_colour, standing_handoff
 from linea.messages import Body
 from linea.store.models import Conversation, InboxRow, OutboxRow
 from linea.triage import Triage
@@ -36,16 +37,16 @@ def look(session: Session, classify: Classify, line: Line, now: datetime, limit:
         .with_for_update(skip_locked=True, of=InboxRow)
     ).all()
     for row, conversation in rows:
-        found = classify(row.text or "")
-        row.colour, row.signal = found.colour, found.signal
-        raise_colour(conversation, found.colour, found.urgency)
-        held = conversation.mode == "human"
-        row.state, row.outcome = ("done", "human") if held else ("waiting", None)
-        row.for_operator = conversation.mode != "bot"
-        if found.colour == "red":
-            _red(session, row, conversation, found.line or "utter_crisis_help", line, now)
-        elif found.colour == "yellow":
-            _yellow(session, row, conversation, line, now)
+        try:
+            with session.begin_nested():
+                _look_at(session, row, conversation, classify, line, now)
+        except SQLAlchemyError:
+            raise
+        except Exception as error:  # one message must not hide the danger in another
+            logs.get().error("watch_broke", message=row.number, error=error)
+            _pass_on(row, conversation)
+            needs_person(session, conversation, "failed", now)
+            row.for_operator = True
     session.flush()
     return len(rows)
 
@@ -53,7 +54,7 @@ def look(session: Session, classify: Classify, line: Line, now: datetime, limit:
 def speak_for_silent_operators(session: Session, line: Line, now: datetime) -> int:
     """Send the crisis text where an operator has the chat and has not answered a red for 60 s; how many.
 
-    The one exception to silence in `human` (DESIGN 5.3).
+    The one exception to silence in `human`; the chat is then free for others to take (DESIGN 5.3).
     """
     late = session.execute(
         select(Conversation)
@@ -64,10 +65,37 @@ def speak_for_silent_operators(session: Session, line: Line, now: datetime) -> i
     count = 0
     for conversation in late:
         signal_line = conversation.unanswered_red_line or "utter_crisis_help"
-        _send(session, conversation, signal_line, line, now)
+        _send(session, conversation, signal_line, line, now, safety=True)
         conversation.unanswered_red_at = None
+        standing = standing_handoff(session, conversation.id)
+        if standing is not None:
+            standing.operator = None
         count += 1
     return count
+
+
+def _look_at(
+    session: Session,
+    row: InboxRow,
+    conversation: Conversation,
+    classify: Classify,
+    line: Line,
+    now: datetime,
+) -> None:
+    found = classify(row.text or "")
+    row.colour, row.signal = found.colour, found.signal
+    raise_colour(conversation, found.colour, found.urgency)
+    _pass_on(row, conversation)
+    if found.colour == "red":
+        _red(session, row, conversation, found.line or "utter_crisis_help", line, now)
+    elif found.colour == "yellow":
+        _yellow(session, row, conversation, line, now)
+
+
+def _pass_on(row: InboxRow, conversation: Conversation) -> None:
+    """To the dispatcher, or to the operator who has the chat."""
+    row.state, row.outcome = ("done", "human") if conversation.mode == "human" else ("waiting", None)
+    row.for_operator = conversation.mode != "bot"
 
 
 def _red(
@@ -89,9 +117,9 @@ def _red(
         ).all()
     )
     if name not in sent:
-        _send(session, conversation, name, line, now, row.number)
+        _send(session, conversation, name, line, now, row.number, safety=True)
     elif max(sent.values()) < now - AGAIN_AFTER:
-        _send(session, conversation, "utter_crisis_again", line, now, row.number)
+        _send(session, conversation, "utter_crisis_again", line, now, row.number, safety=True)
 
 
 def _yellow(session: Session, row: InboxRow, conversation: Conversation, line: Line, now: datetime) -> None:
@@ -109,6 +137,12 @@ def _send(
     line: Line,
     now: datetime,
     turn: int | None = None,
+    *,
+    safety: bool = False,
 ) -> None:
-    body = line(name, conversation.channel)
-    outbox.add(session, conversation, [body], "line", now, utter=name, turn=turn, safety=True)
+    try:
+        body = line(name, conversation.channel)
+    except LookupError as error:  # the person is still put before an operator
+        logs.get().error("line_missing", line=name, error=error)
+        return
+    outbox.add(session, conversation, [body], "line", now, utter=name, turn=turn, safety=safety)
