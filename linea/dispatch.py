@@ -102,7 +102,7 @@ def _lease(
     if not rows or conversation.mode == "human":
         for row in rows:
             row.state, row.outcome, row.for_operator = "done", "human", True
-        if not rows:
+        if not _unhandled(session, conversation):
             conversation.due_at = None
         return None
     first = rows[0]
@@ -282,10 +282,13 @@ def _done(session: Session, turn: Turn, outcome: str, *, for_operator: bool) -> 
 
 
 def _release(session: Session, conversation: Conversation, due: datetime) -> None:
-    waits = session.execute(
-        select(InboxRow.number)
-        .where(InboxRow.conversation_id == conversation.id, InboxRow.state.in_(("new", "waiting")))
-        .limit(1)
-    ).first()
     conversation.lease_owner = conversation.lease_until = None
-    conversation.due_at = due if waits else None
+    conversation.due_at = due if _unhandled(session, conversation) else None
+
+
+def _unhandled(session: Session, conversation: Conversation) -> bool:
+    """Whether a message still waits in it, watched for danger or not yet."""
+    query = select(InboxRow.number).where(
+        InboxRow.conversation_id == conversation.id, InboxRow.state.in_(("new", "waiting"))
+    )
+    return session.execute(query.limit(1)).first() is not None
