@@ -50,12 +50,16 @@ class Spoken:
 
 
 def take(session: Session, code: str, operator: str, now: datetime) -> str:
-    """Give the conversation `code` to `operator`; its id. Unsent bot messages are taken back.
+    """Give the conversation `code` to `operator`; its id.
 
-    Raises HandoffError if there is none of that code or somebody else has it.
+    Unsent bot messages are taken back, and what the assistant was about to answer is the operator's.
+    Raises HandoffError if there is none of that code, somebody else has it, or the person has begun
+    another one since: they would be read there and answered here.
     """
     conversation = find(session, code)
     needs_person(session, conversation, "taken", now)
+    if conversation.ended_at is not None:
+        raise HandoffError(f"{code} ya terminó y la persona empezó otra conversación: toma esa.")
     won = session.execute(
         update(Handoff)
         .where(Handoff.conversation_id == conversation.id, Handoff.closed_at.is_(None))
@@ -72,6 +76,7 @@ def take(session: Session, code: str, operator: str, now: datetime) -> str:
             raise HandoffError(f"{code} ya la tiene {holder}.")
     conversation.mode = "human"
     outbox.cancel_unsent(session, conversation.id, now)
+    _take_from_assistant(session, conversation)
     return str(conversation.id)
 
 
@@ -92,10 +97,12 @@ def reply(session: Session, code: str, operator: str, bodies: Sequence[Body], no
 def close(session: Session, code: str, operator: str, farewell: Sequence[Body], now: datetime) -> None:
     """End the conversation and give the person back to the assistant, which answers their next message.
 
-    Raises HandoffError if there is none of that code or another operator has it.
+    Raises HandoffError if there is none of that code, it had been closed, or another operator has it.
     """
     conversation = find(session, code)
     standing = standing_handoff(session, conversation.id)
+    if standing is None and conversation.ended_at is not None:
+        raise HandoffError(f"{code} ya estaba cerrada.")
     if standing is not None and standing.operator not in (None, operator):
         raise HandoffError(f"{code} la tiene {standing.operator}: que la cierre o te la pase.")
     if standing is not None:
@@ -107,6 +114,17 @@ def close(session: Session, code: str, operator: str, farewell: Sequence[Body], 
         update(InboxRow).where(InboxRow.conversation_id == conversation.id).values(for_operator=False)
     )
     outbox.add(session, conversation, farewell, "line", now, utter="utter_handoff_closed")
+
+
+def _take_from_assistant(session: Session, conversation: Conversation) -> None:
+    """What waits for the assistant is the operator's, and a turn in flight writes nothing any more."""
+    session.execute(
+        update(InboxRow)
+        .where(InboxRow.conversation_id == conversation.id, InboxRow.state == "waiting")
+        .values(state="done", outcome="human", for_operator=True)
+    )
+    conversation.fence += 1
+    conversation.lease_owner = conversation.lease_until = None
 
 
 def queue(session: Session, now: datetime) -> list[Waiting]:
