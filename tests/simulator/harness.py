@@ -50,12 +50,13 @@ class Served:
 
 
 class Line:
-    """The line's web address: keeps every webhook, answers with the next of `answers`, then with 200."""
+    """The line's web address: keeps every webhook, answers with the next of `answers`, then with `otherwise`."""
 
     def __init__(self, port: int = 0) -> None:
         self.listener = free_socket(port)
         self.port = self.listener.getsockname()[1]
         self.answers: list[int] = []
+        self.otherwise = 200
         self.requests: queue.Queue[tuple[bytes, dict[str, str]]] = queue.Queue()
         self._served: Served | None = None
 
@@ -71,7 +72,7 @@ class Line:
 
     async def _hook(self, request: Request) -> Response:
         self.requests.put((await request.body(), dict(request.headers)))
-        return Response("", self.answers.pop(0) if self.answers else 200)
+        return Response("", self.answers.pop(0) if self.answers else self.otherwise)
 
     def values(self, count: int) -> list[dict[str, Any]]:
         """The `value` of the next webhooks, as they arrive."""

@@ -88,6 +88,7 @@ function arrange() {
   panel.showPeople([...phones.values()].map((phone) => phone.person));
 }
 
+const NUMBER = /^\+?[\d\s().-]{8,24}$/;
 const dialog = document.getElementById("person-dialog");
 const form = document.getElementById("person-form");
 const problem = document.getElementById("person-error");
@@ -102,11 +103,13 @@ document.getElementById("add-person").addEventListener("click", () => {
 document.getElementById("person-cancel").addEventListener("click", () => dialog.close());
 form.addEventListener("submit", async (event) => {
   event.preventDefault();
+  const number = form.elements.phone.value.trim();
   const wish = { open: true, shown: true };
   if (form.elements.name.value.trim()) wish.name = form.elements.name.value.trim();
-  if (form.elements.phone.value.trim()) wish.phone = form.elements.phone.value.trim();
+  if (number) wish.phone = number;
   if (form.elements.hides_phone.checked) wish.hides_phone = true;
   try {
+    if (number && !NUMBER.test(number) && !others.includes(number)) throw new Error(number);
     await post("/api/people", wish);
     dialog.close();
   } catch {
