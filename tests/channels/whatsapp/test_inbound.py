@@ -16,7 +16,7 @@ PAYLOADS = Path(__file__).parent / "payloads"
 OUR_NUMBER = "100000000000001"
 AT = datetime(2025, 11, 7, 7, 20, tzinfo=timezone.utc)  # 1762500000
 ROSA = Sender("+51900000001")
-OTHER = Sender("+51900000002")
+ROSA_WITH_ALL_HER_NAMES = Sender("+51900000001", "PE.13491208655302741918", "PE.ENT.11815799212886844830")
 
 
 def said(
@@ -45,17 +45,12 @@ def became(
 # file -> messages, statuses, and reasons of problems, in order
 CASES: dict[str, list[Inbound | Status | str]] = {
     "text": [said("wamid.T1", "text", "text", "¿Dónde me hago la prueba? 🙏")],
-    "text_bsuid_and_phone": [
-        said(
-            "wamid.T2",
-            "text",
-            "text",
-            "hola",
-            sender=Sender("+51900000001", "PE.13491208655302741918", "PE.ENT.11815799212886844830"),
-        )
-    ],
+    "text_bsuid_and_phone": [said("wamid.T2", "text", "text", "hola", sender=ROSA_WITH_ALL_HER_NAMES)],
     "text_bsuid_only": [
         said("wamid.T3", "text", "text", "hola", sender=Sender(None, "PE.13491208655302741918"))
+    ],
+    "text_bsuid_completed_from_contact": [
+        said("wamid.T19", "text", "text", "hola", sender=ROSA_WITH_ALL_HER_NAMES)
     ],
     "text_names_nobody": [said("wamid.T4", "text", "text", "hola", sender=Sender("+51900000001", "PE.777"))],
     "text_names_nobody_two_contacts": ["no_sender"],

@@ -14,7 +14,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from linea.channels.whatsapp import inbound, reading
+from linea.channels.whatsapp import inbound
 from linea.messages import Parsed, Sender
 
 Place: TypeAlias = "tuple[str | int, ...]"
@@ -191,11 +191,3 @@ def test_any_json_under_our_own_keys_never_raises(value: Any) -> None:
 @given(st.binary())
 def test_any_bytes_never_raise(raw: bytes) -> None:
     assert_sound(inbound.parse(raw, OUR_NUMBER))
-
-
-@pytest.mark.parametrize("depth", [reading.MAX_DEPTH, reading.MAX_DEPTH + 1, 900, 1100, 200_000])
-def test_what_is_too_deep_is_cut_and_what_stands_beside_it_is_read(depth: int) -> None:
-    deep = '{"a]":[' * depth + '"[{\\""' + "]}" * depth
-    value = reading.read(f'[{deep}, "beside", {{"after": [1]}}]'.encode())
-    assert value[1:] == ["beside", {"after": [1]}]
-    assert json.dumps(value).count(f'"{json.dumps(reading.CUT)[1:-1]}"') == 1
