@@ -27,6 +27,7 @@ SAID_BY_THE_WORKER = frozenset(
         "utter_crisis_violence",
         "utter_empty_value",
         "utter_expired",
+        "utter_expired_mark",
         "utter_handoff_closed",
         "utter_handoff_waiting",
         "utter_handoff_waiting_hours",

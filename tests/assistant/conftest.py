@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator
 
 import pytest
-from tests.journeys.harness import Assistant
 
 from linea import settings, training
-from linea.assistant import fitting
+from linea.assistant import fitting, private_logs
 from linea.assistant.understanding import Understanding
+from tests.journeys.harness import Assistant
 
 EXAMPLES = {
     "faq/usar_cajero": ["cómo saco plata del cajero", "retirar dinero del cajero", "uso de la tarjeta en el cajero",
@@ -36,6 +37,16 @@ def fit_examples(examples: dict[str, list[str]], threshold: float = 0.5) -> Unde
 def small() -> Understanding:
     """A model of the examples above."""
     return fit_examples(EXAMPLES)
+
+
+@pytest.fixture
+def logging_as_it_was(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Lets a test install the channel's log rules in this process, and takes them away again."""
+    factory = logging.getLogRecordFactory()
+    monkeypatch.setattr(private_logs, "_armed", False)
+    yield
+    logging.setLogRecordFactory(factory)
+    logging.captureWarnings(False)
 
 
 @pytest.fixture(scope="session")

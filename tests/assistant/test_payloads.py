@@ -21,7 +21,9 @@ def test_an_entry_payload_selects_its_answer() -> None:
     assert data["response_selector"]["faq"]["response"]["utter_action"] == "utter_faq/usar_cajero"
 
 
-@pytest.mark.parametrize("payload", ["", "/", "faq/", "hola", '/greet{"a":"b"}', "faq/a/b", "faq/../x", "// x", "/a b"])
+@pytest.mark.parametrize(
+    "payload", ["", "/", "faq/", "hola", '/greet{"a":"b"}', "faq/a/b", "faq/../x", "// x", "/a b"]
+)
 def test_anything_else_is_no_payload(payload: str) -> None:
     with pytest.raises(UnknownPayload):
         parse_data_for(payload, "título")

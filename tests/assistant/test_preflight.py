@@ -87,4 +87,6 @@ def test_several_sanic_workers_are_refused(project: Path) -> None:
 def test_the_action_server_can_be_elsewhere_on_this_machine(project: Path) -> None:
     changed = yaml.safe_load(with_actions_url(project / "endpoints.yml", "http://127.0.0.1:7777/webhook"))
     assert changed["action_endpoint"]["url"] == "http://127.0.0.1:7777/webhook"
-    assert changed["tracker_store"] == yaml.safe_load((project / "endpoints.yml").read_text())["tracker_store"]
+    assert (
+        changed["tracker_store"] == yaml.safe_load((project / "endpoints.yml").read_text())["tracker_store"]
+    )

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from tests.assistant.conftest import EXAMPLES, fit_examples
 
 from linea.assistant.fitting import TooLittleToLearn, _paraphrases, fit
 from linea.assistant.understanding import ModelUnreadable, Understanding, load_from_archive
+from tests.assistant.conftest import EXAMPLES, fit_examples
 
 
 @pytest.mark.parametrize(
@@ -45,7 +45,9 @@ def test_what_holds_nothing_known_is_not_understood(small: Understanding, text: 
     assert small.read(text).label == "nlu_fallback"
 
 
-def test_below_the_threshold_nothing_is_answered_and_the_nearest_are_still_named(small: Understanding) -> None:
+def test_below_the_threshold_nothing_is_answered_and_the_nearest_are_still_named(
+    small: Understanding,
+) -> None:
     unsure = fit_examples(EXAMPLES, threshold=0.999)
     reading = unsure.read("mi plata y mi tarjeta")
     assert reading.label == "nlu_fallback"
@@ -121,7 +123,12 @@ def test_an_archive_without_our_model_is_refused(tmp_path: Path) -> None:
 
 
 def test_one_question_asked_twice_stays_together_in_cross_validation() -> None:
-    texts = ["dónde me hago la prueba", "donde me hago la prueba?", "quiero un hisopado", "dónde me hago la prueba"]
+    texts = [
+        "dónde me hago la prueba",
+        "donde me hago la prueba?",
+        "quiero un hisopado",
+        "dónde me hago la prueba",
+    ]
     groups = _paraphrases(texts, ["a", "a", "a", "b"])
     assert groups[0] == groups[1]
     assert len({groups[0], groups[2], groups[3]}) == 3
