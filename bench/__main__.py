@@ -7,6 +7,7 @@ did not start: a slow machine is no failure.
 from __future__ import annotations
 
 import sys
+from typing import Any
 
 from bench import processes, receive, report, results, stock, turns, understanding
 
@@ -40,7 +41,7 @@ def main(wanted: list[str]) -> int:
     return 1 if lost else 0
 
 
-def _measure(part: str, parts: set[str]) -> dict[str, dict[str, object]]:
+def _measure(part: str, parts: set[str]) -> dict[str, dict[str, Any]]:
     if part == "receive":
         return {"receive": receive.measure()}
     if part in ("turns", "memory"):

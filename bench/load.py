@@ -143,7 +143,8 @@ class Turns:
         spent, began = time.process_time(), time.monotonic()
         if "rate" in order:
             chance = random.Random(SEED)
-            moments, due = [], began
+            moments: list[float] = []
+            due = began
             while len(moments) < order["count"]:
                 due += chance.expovariate(order["rate"])
                 moments.append(due)

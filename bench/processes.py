@@ -124,7 +124,7 @@ class Load:
 
 def tree(root: psutil.Process) -> dict[str, psutil.Process]:
     """The processes below and with `root`, by what they are."""
-    return {_name(each, root): each for each in [root, *root.children(recursive=True)]}
+    return {_name(each): each for each in [root, *root.children(recursive=True)]}
 
 
 def cpu_seconds(processes: dict[str, psutil.Process]) -> dict[str, float]:
@@ -137,14 +137,14 @@ def pss_mib(processes: dict[str, psutil.Process]) -> dict[str, float]:
     return {name: round(each.memory_full_info().pss / 2**20, 1) for name, each in processes.items()}
 
 
-def _name(process: psutil.Process, root: psutil.Process) -> str:
+def _name(process: psutil.Process) -> str:
     words = process.cmdline()
-    for part, name in (("rasa", "rasa"), ("rasa_sdk", "actions")):
-        if words[1:3] == ["-m", part]:
-            return name
     if words[1:3] == ["-m", "linea.cli"]:
         return "supervisor" if words[3] == "run" else words[3]
-    return "rasa" if process.pid == root.pid else f"{Path(words[0]).name if words else '?'}-{process.pid}"
+    for word, name in (("rasa_sdk", "actions"), ("rasa", "rasa")):
+        if word in words[2:4]:  # behind `-m`, or behind a launcher of ours
+            return name
+    return f"{Path(words[0]).name if words else '?'}-{process.pid}"
 
 
 def _end(process: subprocess.Popen[Any]) -> None:

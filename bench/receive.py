@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 import psutil
 from sqlalchemy import func, select, update
+from sqlalchemy.orm import Session
 
 from bench import machine, processes
 from bench.processes import Load
@@ -125,7 +127,7 @@ def _seed(store: Store, config: Settings, count: int) -> Known:
     secret, now = keys.load(config), clock.now()
     found: Known = []
 
-    def some(session: Any, numbers: range) -> None:
+    def some(numbers: range, session: Session) -> None:
         for number in numbers:
             phone = _phone(number % KNOWN)
             sender = Sender(phone, f"PE.{phone.lstrip('+'):0>20}")
@@ -140,7 +142,7 @@ def _seed(store: Store, config: Settings, count: int) -> Known:
 
     for start in range(0, count, SEED_BATCH):
         numbers = range(start, min(start + SEED_BATCH, count))
-        store.write(lambda session, numbers=numbers: some(session, numbers))
+        store.write(partial(some, numbers))
     return found
 
 

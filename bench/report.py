@@ -19,20 +19,21 @@ machine and what else ran on it: see the last section.
 
 REMARKS = """## How it was measured
 
-- **Receiving**: `linea web` alone, worker stopped; 300 signed webhooks a second at even distance for 60 s over
-  kept connections, one message to three statuses of messages the line knows; a third of the messages come from
-  people who have never written. A latency runs from the moment a webhook was due, so that a slow server is not
-  spared the requests that had to wait. Lost = webhooks without their row; the database is SQLite.
-- **Turns**: everything `linea run` starts, with the real model, over HTTP from Meta's webhook to the Graph API.
-  People come by chance (Poisson) at the stated rate and ask the bank's own questions; every message of the
-  line brings back three signed statuses, so 60 turns/s are 240 webhooks/s. A turn runs from the moment the
-  person was due to write to the arrival of the answer at the Graph API, matched by the line's own rows.
-  The burst pause is 0. A rate is not tried when the one before it could not be held.
-- **CPU a turn** is user and system time of all our processes (web, worker, Rasa, actions, supervisor). The
-  load generator with its Graph API is a process of its own on the same cores, and is not counted.
-- **Stock Rasa** is what `rasa init` makes, REST channel, asked the same questions by as many at once. It has
-  the easier work: seven intents of small talk instead of the bank, no signed webhooks, no statuses, no sending,
-  and a message is lost when the process dies. Compare ratios, not absolute figures.
+- **Receiving**: `linea web` alone, worker stopped; 300 signed webhooks a second at even distance for 60 s
+  over kept connections, one message to three statuses of messages the line knows; a third of the messages
+  come from people who have never written. A latency runs from the moment a webhook was due, so that a
+  slow server is not spared the requests that had to wait. Lost = webhooks without their row; the database
+  is SQLite.
+- **Turns**: everything `linea run` starts, with the real model, over HTTP from Meta's webhook to the
+  Graph API. People come by chance (Poisson) at the stated rate and ask the bank's own questions; every
+  message of the line brings back three signed statuses, so 60 turns/s are 240 webhooks/s. A turn runs
+  from the moment the person was due to write to the arrival of the answer at the Graph API, matched by
+  the line's own rows. The burst pause is 0. A rate is not tried when the one before it could not be held.
+- **CPU a turn** is user and system time of all our processes (web, worker, Rasa, actions, supervisor).
+  The load generator with its Graph API is a process of its own on the same cores, and is not counted.
+- **Stock Rasa** is what `rasa init` makes, REST channel, asked the same questions by as many at once. It
+  has the easier work: seven intents of small talk instead of the bank, no signed webhooks, no statuses,
+  no sending, and a message is lost when the process dies. Compare ratios, not absolute figures.
 - **Memory** is PSS (what a process holds alone and its share of what is shared), after the turns.
 """
 
