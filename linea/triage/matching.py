@@ -69,12 +69,17 @@ class Phrase:
     """One phrase, ready to be looked for. `through_denial`: it may run over a pause after a negation."""
 
     def __init__(self, node: Node, through_denial: bool) -> None:
-        pause = "(?: [,;!])?" if through_denial else "(?: [,;])?"
-        self._expression = re.compile(_expression(node, pause), re.ASCII)
+        self._node = node
+        self._pause = "(?: [,;!])?" if through_denial else "(?: [,;])?"
         self._reach = 2 * _longest(node)  # a pause after each word
         demands = sorted(patterns.demands(node), key=patterns.frequency)
         self.key = demands[0]
         self._others = demands[1:]
+
+    @cached_property
+    def _expression(self) -> re.Pattern[str]:
+        # Made when first needed: a thousand of them would keep the worker from starting for a second or two.
+        return re.compile(_expression(self._node, self._pause), re.ASCII)
 
     def spans(self, message: Message, keys: list[int]) -> Iterator[tuple[int, int]]:
         """First and last character of every match; `keys` are the places of this phrase's key words."""
