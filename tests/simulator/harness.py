@@ -50,7 +50,7 @@ class Served:
 
 
 class Line:
-    """The line's web address: keeps every webhook, answers with the next of `answers`, then with `otherwise`."""
+    """The line: keeps every webhook, answers with the next of `answers`, then with `otherwise`."""
 
     def __init__(self, port: int = 0) -> None:
         self.listener = free_socket(port)

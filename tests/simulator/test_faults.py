@@ -138,7 +138,7 @@ def test_duplicates_of_statuses_alone_leave_messages_alone(simulator: Simulator,
 
 
 def test_a_late_webhook_is_overtaken(simulator: Simulator, line: Line) -> None:
-    simulator.fault("late_webhooks", seconds=1, times=1)
+    simulator.fault("late_webhooks", seconds=2, times=1)
     simulator.write(text="primero")
     simulator.write(text="segundo")
     assert [message["text"]["body"] for message in line.messages(2)] == ["segundo", "primero"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -84,6 +85,17 @@ def test_a_typed_message_reaches_the_line_and_is_ticked(page: Page, line: Line) 
     expect(bubbles(page, "Rosa").locator(".text")).to_have_text("Hola, ¿hay alguien? 👋")
     expect(bubbles(page, "Rosa").locator(".state")).to_have_text("la línea lo recibió")
     expect(bubbles(page, "Yuleisy")).to_have_count(0)
+
+
+def test_the_policy_allows_nothing_inline_and_nothing_from_elsewhere(simulator: Simulator) -> None:
+    answer = simulator.http.get("/")
+    policy = answer.headers["content-security-policy"]
+    assert "default-src 'none'" in policy
+    assert "unsafe" not in policy
+    loaded = re.findall(r'(?:src|href)="([^"]*)"', answer.text)
+    ready = f"http://127.0.0.1:{simulator.settings.port}/readyz"
+    assert [address for address in loaded if not address.startswith(("/static/", "#"))] == [ready, ready]
+    assert not re.search(r"<style|<script(?! type=\"module\" src=)| style=| on\w+=", answer.text)
 
 
 def test_a_sample_question_is_one_tap(page: Page, line: Line) -> None:

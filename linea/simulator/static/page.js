@@ -26,6 +26,7 @@ async function load() {
     phones.get(person.phone).show(messages);
   }
   arrange();
+  for (const webhook of state.webhooks) phones.get(webhook.phone)?.attempted(webhook);
   panel.showLogs(state.calls, state.webhooks);
   panel.showFaults(state.faults);
 }
