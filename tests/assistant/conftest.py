@@ -13,17 +13,45 @@ from linea.assistant.understanding import Understanding
 from tests.journeys.harness import Assistant
 
 EXAMPLES = {
-    "faq/usar_cajero": ["cómo saco plata del cajero", "retirar dinero del cajero", "uso de la tarjeta en el cajero",
-                        "el cajero no me da mi plata", "mi tarjeta no funciona en el cajero", "cajero"],
-    "faq/paracetamol": ["cuánto paracetamol tomo", "puedo tomar paracetamol", "paracetamol para la fiebre",
-                        "cada cuántas horas tomo paracetamol", "pastilla para la fiebre", "dosis de paracetamol"],
-    "faq/prueba": ["dónde me hago la prueba", "quiero hacerme la prueba de covid", "lugar para el hisopado",
-                   "dónde hacen pruebas gratis", "prueba de covid cerca", "hisopado gratis dónde"],
+    "faq/usar_cajero": [
+        "cómo saco plata del cajero",
+        "retirar dinero del cajero",
+        "uso de la tarjeta en el cajero",
+        "el cajero no me da mi plata",
+        "mi tarjeta no funciona en el cajero",
+        "cajero",
+    ],
+    "faq/paracetamol": [
+        "cuánto paracetamol tomo",
+        "puedo tomar paracetamol",
+        "paracetamol para la fiebre",
+        "cada cuántas horas tomo paracetamol",
+        "pastilla para la fiebre",
+        "dosis de paracetamol",
+    ],
+    "faq/prueba": [
+        "dónde me hago la prueba",
+        "quiero hacerme la prueba de covid",
+        "lugar para el hisopado",
+        "dónde hacen pruebas gratis",
+        "prueba de covid cerca",
+        "hisopado gratis dónde",
+    ],
     "greet": ["hola", "buenos días", "buenas tardes", "hola qué tal", "buenas noches"],
-    "ask_for_person": ["quiero hablar con alguien", "pásame con un asesor", "necesito que me atienda alguien"],
+    "ask_for_person": [
+        "quiero hablar con alguien",
+        "pásame con un asesor",
+        "necesito que me atienda alguien",
+    ],
     "affirm": ["sí", "claro", "ya pues", "👍"],
-    "out_of_scope": ["quién ganó el partido", "prende la luz", "cuéntame un chiste", "qué hora es", "pon música"],
-}  # fmt: skip
+    "out_of_scope": [
+        "quién ganó el partido",
+        "prende la luz",
+        "cuéntame un chiste",
+        "qué hora es",
+        "pon música",
+    ],
+}
 
 
 def fit_examples(examples: dict[str, list[str]], threshold: float = 0.5) -> Understanding:

@@ -45,8 +45,18 @@ def test_every_line_gets_its_own_answer_in_order(classified: list[dict[str, Any]
     assert len(classified) == len(LINES)
     decisions = [answer.get("decision") for answer in classified]
     assert decisions == [
-        "red", "answer", "command", None, None, None, "smalltalk", "handoff", "off_topic", "off_topic", "red",
-    ]  # fmt: skip
+        "red",
+        "answer",
+        "command",
+        None,
+        None,
+        None,
+        "smalltalk",
+        "handoff",
+        "off_topic",
+        "off_topic",
+        "red",
+    ]
 
 
 def test_a_line_that_cannot_be_read_has_an_error_and_the_rest_goes_on(

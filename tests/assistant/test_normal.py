@@ -33,9 +33,21 @@ def test_composed_and_decomposed_accents_are_the_same() -> None:
 
 @pytest.mark.parametrize(
     "typed",
-    ["/restart", "  /restart", "\t\n/restart", "\u200b/restart", "\ufeff /restart", "\u00a0/restart", "//restart",
-     "／restart", "\u2044restart", "\u2215restart", "\x00/restart", "/"],
-)  # fmt: skip
+    [
+        "/restart",
+        "  /restart",
+        "\t\n/restart",
+        "\u200b/restart",
+        "\ufeff /restart",
+        "\u00a0/restart",
+        "//restart",
+        "／restart",
+        "\u2044restart",
+        "\u2215restart",
+        "\x00/restart",
+        "/",
+    ],
+)
 def test_a_leading_slash_is_made_harmless(typed: str) -> None:
     harmless = without_command_mark(typed)
     assert not harmless.strip().startswith("/")

@@ -13,6 +13,7 @@ from sanic import Sanic
 from linea.assistant import turns
 from linea.assistant.channel import LineInput
 from linea.assistant.tracker_store import PassThroughTrackerStore
+from tests.journeys.harness import free_ports
 
 
 def test_rasa_shell_remembers_its_own_conversation_in_memory() -> None:
@@ -53,13 +54,17 @@ def test_without_a_model_a_turn_is_put_off_and_health_says_so() -> None:
     app.blueprint(LineInput().blueprint(unused), url_prefix="/webhooks/linea")
 
     async def ask() -> tuple[httpx.Response, httpx.Response]:
-        app.signalize()
-        app.finalize()
-        async with httpx.AsyncClient(
-            transport=httpx.ASGITransport(app=app), base_url="http://rasa"
-        ) as client:
-            turn = await client.post("/webhooks/linea/turn", json={"turn": "1", "text": "hola"})
-            return turn, await client.get("/webhooks/linea/health")
+        (port,) = free_ports(1)
+        server = await app.create_server("127.0.0.1", port, return_asyncio_server=True, access_log=False)
+        await server.startup()
+        try:
+            url = f"http://127.0.0.1:{port}/webhooks/linea"
+            async with httpx.AsyncClient(trust_env=False) as client:
+                turn = await client.post(f"{url}/turn", json={"turn": "1", "text": "hola"})
+                return turn, await client.get(f"{url}/health")
+        finally:
+            server.close()
+            await server.wait_closed()
 
     turn, health = asyncio.run(ask())
     assert (turn.status_code, turn.json()) == (503, {"error": "no_model"})

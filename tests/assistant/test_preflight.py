@@ -48,7 +48,11 @@ def spoil(file: Path, changes: dict[str, Any]) -> None:
         ("credentials.yml", {"rasa": {"url": "http://localhost:5002/api"}}, "solo canal"),
         ("credentials.yml", {"linea.assistant.channel.LineInput": KeyError, "socketio": None}, "solo canal"),
         ("endpoints.yml", {"tracker_store/type": "SQL"}, "tracker_store"),
-        ("endpoints.yml", {"tracker_store/type": "linea.assistant.tracker_store.PassThroughTrackerStor"}, "tracker_store"),
+        (
+            "endpoints.yml",
+            {"tracker_store/type": "linea.assistant.tracker_store.PassThroughTrackerStor"},
+            "tracker_store",
+        ),
         ("endpoints.yml", {"tracker_store": KeyError}, "tracker_store"),
         ("endpoints.yml", {"tracker_store": "redis"}, "tracker_store"),
         ("endpoints.yml", {"action_endpoint": KeyError}, "action_endpoint"),
@@ -59,7 +63,7 @@ def spoil(file: Path, changes: dict[str, Any]) -> None:
         ("domain.yml", {"session_config": KeyError}, "session_expiration_time"),
         ("domain.yml", {"session_config/carry_over_slots_to_new_session": True}, "carry_over"),
     ],
-)  # fmt: skip
+)
 def test_a_wrong_setting_is_named(project: Path, file: str, changes: dict[str, Any], named: str) -> None:
     spoil(project / file, changes)
     found = problems(project, {}, RASA, ACTIONS)

@@ -101,11 +101,24 @@ def test_failure_07_no_session_ends_inside_rasa(rasa: Assistant) -> None:
 @pytest.mark.parametrize(
     "typed",
     [
-        "/restart", "/session_start", "/back", "/nlu_fallback", "/out_of_scope", "/ask_for_person", "  /restart",
-        "\u200b/restart", "／restart", "\u00a0/ask_for_person", '/greet{"slot":"x"}', '/ask_for_person{"a":"b"}',
-        "/faq", "/faq/paracetamol", "/greet@0.99", "//restart",
+        "/restart",
+        "/session_start",
+        "/back",
+        "/nlu_fallback",
+        "/out_of_scope",
+        "/ask_for_person",
+        "  /restart",
+        "\u200b/restart",
+        "／restart",
+        "\u00a0/ask_for_person",
+        '/greet{"slot":"x"}',
+        '/ask_for_person{"a":"b"}',
+        "/faq",
+        "/faq/paracetamol",
+        "/greet@0.99",
+        "//restart",
     ],
-)  # fmt: skip
+)
 def test_failure_08_a_typed_command_is_only_text(rasa: Assistant, typed: str) -> None:
     response = ask(rasa, typed)
     assert response.status_code == 200, response.text
