@@ -14,7 +14,7 @@ from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from linea import outbox
-from linea.conversations import COLOURS, needs_person, standing_handoff
+from linea.conversations import COLOURS, current, needs_person, standing_handoff
 from linea.messages import Body
 from linea.store.models import Conversation, Handoff, InboxRow, OutboxRow, UnreadBody
 
@@ -95,7 +95,8 @@ def reply(session: Session, code: str, operator: str, bodies: Sequence[Body], no
 
 
 def close(session: Session, code: str, operator: str, farewell: Sequence[Body], now: datetime) -> None:
-    """End the conversation and give the person back to the assistant, which answers their next message.
+    """End the conversation and give the person back to the assistant, which answers their next message
+    and any that nobody has handled yet.
 
     Raises HandoffError if there is none of that code, it had been closed, or another operator has it.
     """
@@ -114,6 +115,7 @@ def close(session: Session, code: str, operator: str, farewell: Sequence[Body], 
         update(InboxRow).where(InboxRow.conversation_id == conversation.id).values(for_operator=False)
     )
     outbox.add(session, conversation, farewell, "line", now, utter="utter_handoff_closed")
+    _carry_over(session, conversation, now)
 
 
 def _take_from_assistant(session: Session, conversation: Conversation) -> None:
@@ -125,6 +127,19 @@ def _take_from_assistant(session: Session, conversation: Conversation) -> None:
     )
     conversation.fence += 1
     conversation.lease_owner = conversation.lease_until = None
+
+
+def _carry_over(session: Session, conversation: Conversation, now: datetime) -> None:
+    """What nobody has handled in a conversation that ends is the beginning of the next one."""
+    left = [InboxRow.conversation_id == conversation.id, InboxRow.state.in_(("new", "waiting"))]
+    session.flush()
+    if session.execute(select(InboxRow.number).where(*left).limit(1)).first() is None:
+        return
+    following = current(session, conversation.person_id, conversation.channel, now)
+    session.execute(update(InboxRow).where(*left).values(conversation_id=following))
+    session.execute(update(Conversation).where(Conversation.id == following).values(due_at=now))
+    conversation.fence += 1
+    conversation.lease_owner = conversation.lease_until = conversation.due_at = None
 
 
 def queue(session: Session, now: datetime) -> list[Waiting]:
