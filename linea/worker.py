@@ -185,11 +185,16 @@ class Worker:
         self.assistant_ready = True
         self.breaks.pop(turn.rows[0], None)
         reply = dispatch.Reply(answer.messages, answer.events, answer.effects)
-        kept = await self.store.awrite(
-            lambda session: dispatch.finish(
-                session, turn, reply, self.content.bank, clock.now(), self.settings.production
+        try:
+            kept = await self.store.awrite(
+                lambda session: dispatch.finish(
+                    session, turn, reply, self.content.bank, clock.now(), self.settings.production
+                )
             )
-        )
+        except LookupError as error:  # a model that still names what an editor has taken out of the bank
+            self.log.error("turn_not_in_bank", conversation=turn.conversation, error=error)
+            await self._assistant_failed(turn)
+            return
         reached(Step.TURN_COMMITTED)
         if not kept:
             self.log.info("turn_thrown_away", conversation=turn.conversation)
@@ -329,6 +334,7 @@ class Worker:
             now = clock.now()
             if self.last_erasure is None or now - self.last_erasure >= ERASE_EVERY:
                 await asyncio.to_thread(night.erase_now, self.store, self.settings.timezone, now)
+                spool.clear_drafts(self.settings.data_dir / "spool", now.timestamp())
                 self.last_erasure = now
             await self._sleep(TICK_EVERY)
 
