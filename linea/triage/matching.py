@@ -1,4 +1,4 @@
-"""Where phrases stand in a text: each is tried only around its rarest word, with its own bounded expression."""
+"""Where phrases stand in a text: each is tried only around its rarest word, by its own expression."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _SHORT = 60  # up to so many words and pauses the whole text is searched at once
 
 
 class Message:
-    """The words of one message in one string, each after a blank, and so the pauses: " me quiero , morir . hola"."""
+    """The words of one message in one string, each after a blank; pauses too: " me quiero , morir . hola"."""
 
     def __init__(self, tokens: Sequence[str]) -> None:
         self._tokens = tokens
@@ -43,6 +43,21 @@ class Message:
         if not demand.exact.isdisjoint(self._words):
             return True
         return any(stem in self._beginning(len(stem)) for stem in demand.stems)
+
+    def near(self, words: list[int], demand: Word, reach: int) -> list[int]:
+        """Those of the words that have one of the demanded within `reach` words."""
+        others = [place for word in demand.exact & self._words for place in self.places[word]]
+        if demand.stems:
+            starting = tuple(demand.stems)
+            words_so = [word for word in self._words if word.startswith(starting)]
+            others += [place for word in words_so for place in self.places[word]]
+        others.sort()
+        found = []
+        for word in words:
+            following = bisect.bisect_left(others, word - reach)
+            if following < len(others) and others[following] <= word + reach:
+                found.append(word)
+        return found
 
     def around(self, words: Iterable[int], reach: int) -> Iterator[tuple[int, int]]:
         """The stretches of the text that lie within `reach` words of the given ones, from left to right."""
@@ -86,8 +101,13 @@ class Phrase:
         for demand in self._others:
             if not message.has(demand):
                 return
-        short = message.size <= _SHORT
-        for begin, end in ((0, len(message.text)),) if short else message.around(keys, self._reach):
+        if message.size <= _SHORT:
+            stretches: Iterable[tuple[int, int]] = ((0, len(message.text)),)
+        else:
+            if self._others:
+                keys = message.near(keys, self._others[0], self._reach)
+            stretches = message.around(keys, self._reach)
+        for begin, end in stretches:
             found = self._expression.search(message.text, begin, end)
             while found is not None:
                 yield found.start(), found.end()
@@ -170,5 +190,6 @@ def _alternatives(options: list[tuple[str, str]]) -> str:
             groups.setdefault(rest[0], []).append((rest[1:], ending))
         else:
             done.append(ending)
-    branches = [letter + _alternatives(rests) for letter, rests in groups.items()] + sorted(done, reverse=True)
+    branches = [letter + _alternatives(rests) for letter, rests in groups.items()]
+    branches += sorted(done, reverse=True)
     return branches[0] if len(branches) == 1 else f"(?:{'|'.join(branches)})"

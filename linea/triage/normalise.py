@@ -7,12 +7,12 @@ import sys
 import unicodedata
 from collections.abc import Callable, Iterator
 
-# A WhatsApp text holds at most 4,096 characters, an SMS 1,600; a burst of messages is read together. Of anything
-# longer the head and the tail are read, so that a hostile text costs a bounded time.
+# A WhatsApp text holds at most 4,096 characters, an SMS 1,600; a burst of messages is read together. Of
+# anything longer the head and the tail are read, so that a hostile text costs a bounded time.
 HALF = 8_192
 RAW_HALF = 131_072  # invisible characters are dropped before the text is measured; this bounds that work
 
-# Pauses between words. A phrase may run over SOFT, NEW and DENIED, never over HARD; an idiom never over DENIED.
+# Pauses between words. A phrase may run over SOFT, NEW and DENIED, never over HARD; an idiom not over DENIED.
 HARD = "."  # the end of a sentence
 SOFT = ","  # comma, colon, brackets, dots trailing off
 NEW = ";"  # a new line, or the end of a sentence of one word ("me. quiero. morir.")
@@ -28,7 +28,7 @@ def _invisible() -> re.Pattern[str]:
     ranges: list[str] = []
     start = None
     for code in [*range(0x10000), sys.maxunicode]:
-        hidden = unicodedata.category(chr(code)) in ("Mn", "Me", "Cf", "Cc") and code not in (9, 10, 11, 12, 13, 0x85)
+        hidden = unicodedata.category(chr(code)) in ("Mn", "Me", "Cf", "Cc") and not chr(code).isspace()
         if hidden and start is None:
             start = code
         elif not hidden and start is not None:
@@ -62,7 +62,7 @@ _MOST_STRETCHES = 30_000
 
 
 def clean(text: str) -> str:
-    """Lower case without accents, marks, invisible or look-alike characters, at most 2 * HALF long. Never raises."""
+    """Lower case without accents, invisible or look-alike characters, at most 4 * HALF long. Never raises."""
     if len(text) > 2 * RAW_HALF:
         text = f"{text[:RAW_HALF]}\n{text[-RAW_HALF:]}"
     if not text.isascii() or not text.isprintable():
@@ -133,7 +133,7 @@ class Reader:
         return tokens
 
     def _split(self, stretch: str) -> Iterator[str]:
-        """Words and pauses of a stretch without blanks: "(hola)", "pecho?", "hola.me", "m4tar", "m.a.t.a.r"."""
+        """Words and pauses of a stretch without blanks: "pecho?", "hola.me", "m4tar", "m.a.t.a.r"."""
         last_end = 0
         for match in _TOKEN.finditer(stretch):
             yield from _pause_in(stretch[last_end : match.start()])
@@ -173,7 +173,7 @@ def _pause_in(gap: str) -> tuple[str, ...]:
         return (HARD,)
     if NEW in gap:
         return (NEW,)
-    return (SOFT,) if any(mark in gap for mark in ".,:()\"—–") else ()
+    return (SOFT,) if any(mark in gap for mark in '.,:()"—–') else ()
 
 
 def _joined(match: re.Match[str]) -> str:

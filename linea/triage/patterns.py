@@ -1,4 +1,4 @@
-"""The small language in which the protection team writes phrases, read into a tree (explained in data/triage/README.md)."""
+"""The small language of the phrases, read into a tree. Explained in data/triage/README.md."""
 
 from __future__ import annotations
 
@@ -16,10 +16,11 @@ LONGEST_GAP = 8
 _COMMON = frozenset(
     fold(word)
     for word in (
-        "a al algo alguien como con cuando da de del dice donde el ella en es esa ese eso esta este esto está están "
-        "estoy fue ha hace hay he hoy la las le les lo los mas me mi mis mucho muy más nada ni no nos o para pero por "
-        "porque puede puedo que quien quiero se ser si sin sobre solo son su sus también te tengo tiene todo todos tu "
-        "un una uno va voy y ya yo favor hola gracias día días años casa hijo hija hijos mamá persona señor señora"
+        "a al algo alguien anos casa como con cuando da de del dia dias dice donde el ella en es esa "
+        "ese eso esta estan este esto estoy favor fue gracias ha hace hay he hijo hija hijos hola hoy "
+        "la las le les lo los mama mas me mi mis mucho muy nada ni no nos o para pero persona por "
+        "porque puede puedo que quien quiero se senor senora ser si sin sobre solo son su sus tambien "
+        "te tengo tiene todo todos tu un una uno va voy y ya yo"
     ).split()
 )
 
@@ -123,7 +124,8 @@ def _tokens(phrase: str) -> list[str]:
     while at < len(phrase):
         match = _TOKEN.match(phrase, at)
         if match is None:
-            raise PatternError(f"no se entiende «{phrase[at:].strip()}»: revisa los signos < > * de esa parte")
+            rest = phrase[at:].strip()
+            raise PatternError(f"no se entiende «{rest}»: revisa los signos < > * de esa parte")
         at = match.end()
         if match.group(1):
             tokens.append(match.group(1))
@@ -159,7 +161,7 @@ def _part(tokens: list[str], at: int, lists: Mapping[str, Node]) -> tuple[Node, 
     if token.startswith("<"):
         name = token[1:-1].strip()
         if name not in lists:
-            raise PatternError(f"no hay ninguna lista «{name}» en lists.yml: escríbela allí o corrige el nombre")
+            raise PatternError(f"no hay ninguna lista «{name}» en lists.yml: escríbela o corrige el nombre")
         return lists[name], at + 1
     if token.startswith("*"):
         most = int(token[1:] or GAP)
@@ -189,7 +191,7 @@ def _word(token: str) -> Word:
 def merge(options: list[Node]) -> Node:
     """Alternatives as one node; those of a single word become one word out of several."""
     single = [option for option in options if isinstance(option, Word)]
-    others = [option for option in options if not isinstance(option, Word)]
+    others: list[Node] = [option for option in options if not isinstance(option, Word)]
     if single:
         others.insert(0, union(single))
     return others[0] if len(others) == 1 else Choice(tuple(others))

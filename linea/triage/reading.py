@@ -14,10 +14,10 @@ from ruamel.yaml.error import MarkedYAMLError, YAMLError
 LISTS_FILE = "lists.yml"
 COLOURS = ("none", "green", "yellow", "red")
 URGENCIES = ("none", "appointment", "today", "now")
-# When several signals fire in one colour, the text of the first of these kinds goes out. A wish to die comes first
-# because fear often takes the breath away; then whoever needs an ambulance.
+# When several signals fire in one colour, the text of the first of these kinds goes out. A wish to die comes
+# first because fear often takes the breath away; then whoever needs an ambulance.
 KINDS = ("suicide", "medical_alarm", "child", "violence", "help", "distress")
-NEEDED = ("suicide", "medical_alarm", "child", "violence", "help")  # kinds without which the line does not start
+NEEDED = ("suicide", "medical_alarm", "child", "violence", "help")  # without a red of these, no start
 
 _RASA_WORD = re.compile(r"(nlu|rules|stories|responses|actions)\s*:")
 _FIELDS = frozenset(
@@ -40,7 +40,7 @@ class Finding:
 
 
 class TriageError(Exception):
-    """The signals cannot be used. `findings` holds every fault; as text, one `path: line: what to do` a line."""
+    """The signals cannot be used. `findings`: every fault; as text, one `path: line: what to do` a line."""
 
     def __init__(self, findings: Iterable[Finding]) -> None:
         self.findings = tuple(findings)
@@ -86,10 +86,11 @@ class Lists:
 
 
 def read_folder(folder: Path) -> tuple[Lists, list[Signal], list[Finding]]:
-    """The shared lists and all signals of the folder, with every fault found. Touches nothing but the files."""
+    """The shared lists and all signals of the folder, with every fault found."""
     findings: list[Finding] = []
     if not folder.is_dir():
-        return Lists(folder), [], [Finding(folder, 1, "no existe la carpeta de señales: créala con sus archivos")]
+        missing = Finding(folder, 1, "no existe la carpeta de señales: créala con sus archivos")
+        return Lists(folder), [], [missing]
     lists = Lists(folder / LISTS_FILE)
     signals: list[Signal] = []
     for path in sorted(folder.glob("*.yml")):
@@ -105,11 +106,13 @@ def read_folder(folder: Path) -> tuple[Lists, list[Signal], list[Finding]]:
         if signal.id in seen:
             first = seen[signal.id]
             where = f"{first.path.name}, línea {first.at}"
-            findings.append(Finding(signal.path, signal.at, f"el id «{signal.id}» ya está en {where}: usa otro"))
+            message = f"el id «{signal.id}» ya está en {where}: usa otro"
+            findings.append(Finding(signal.path, signal.at, message))
         seen[signal.id] = signal
     for kind in NEEDED:
         if not any(signal.kind == kind and signal.colour == "red" for signal in signals):
-            findings.append(Finding(folder, 1, f"falta una señal roja del motivo «{kind}»: sin ella la línea no arranca"))
+            message = f"falta una señal roja del motivo «{kind}»: sin ella la línea no arranca"
+            findings.append(Finding(folder, 1, message))
     return lists, signals, findings
 
 
@@ -117,19 +120,19 @@ def _content(path: Path, findings: list[Finding]) -> Any:
     try:
         text = path.read_text(encoding="utf-8")
     except UnicodeDecodeError:
-        findings.append(Finding(path, 1, "el archivo no está en UTF-8: guárdalo de nuevo con esa codificación"))
+        findings.append(Finding(path, 1, "el archivo no está en UTF-8: guárdalo con esa codificación"))
         return None
     for number, row in enumerate(text.splitlines(), 1):
         if _RASA_WORD.match(row):
-            findings.append(
-                Finding(path, number, f"Rasa tomaría «{row.split(':')[0]}:» como suyo: usa otra palabra al inicio")
-            )
+            word = row.split(":")[0]
+            findings.append(Finding(path, number, f"Rasa tomaría «{word}:» como suyo: usa otra palabra"))
     try:
         content = YAML(typ="rt", pure=True).load(text)
     except YAMLError as error:
         mark = getattr(error, "problem_mark", None) if isinstance(error, MarkedYAMLError) else None
         line = mark.line + 1 if mark is not None else 1
-        findings.append(Finding(path, line, "no se puede leer: revisa comillas y sangría; una frase que empieza con «[» va entre comillas"))
+        what = "no se puede leer: revisa comillas y sangría; una frase que empieza con «[» va entre comillas"
+        findings.append(Finding(path, line, what))
         return None
     if not isinstance(content, dict):
         findings.append(Finding(path, 1, "está vacío o no tiene la forma esperada: copia la de otro archivo"))
@@ -141,7 +144,8 @@ def _read_lists(path: Path, content: Any, findings: list[Finding]) -> Lists:
     lists = Lists(path)
     for key in content:
         if key not in ("lists", "spellings", "typos"):
-            findings.append(Finding(path, _line(content, key), f"no se conoce «{key}»: usa lists, spellings o typos"))
+            what = f"no se conoce «{key}»: usa lists, spellings o typos"
+            findings.append(Finding(path, _line(content, key), what))
     for name, values in (content.get("lists") or {}).items():
         lists.lists[str(name)] = _texts(path, content["lists"], name, values, findings)
     for typed, meant in (content.get("spellings") or {}).items():
@@ -153,7 +157,8 @@ def _read_lists(path: Path, content: Any, findings: list[Finding]) -> Lists:
 def _read_signals(path: Path, content: Any, findings: list[Finding]) -> list[Signal]:
     for key in content:
         if key != "signals":
-            findings.append(Finding(path, _line(content, key), f"no se conoce «{key}»: aquí solo va «signals»"))
+            what = f"no se conoce «{key}»: aquí solo va «signals»"
+            findings.append(Finding(path, _line(content, key), what))
     signals = []
     rows = content.get("signals")
     if not isinstance(rows, list) or not rows:
@@ -206,9 +211,21 @@ def _read_signal(path: Path, at: int, row: Any, findings: list[Finding]) -> Sign
             fault(key, f"«{key}» necesita al menos un ejemplo")
     if len(findings) > before:
         return None
-    values = {key: row[key] for key in ("kind", "colour", "urgency", "alarm")}
     return Signal(
-        path=path, at=at, id=str(row["id"]), line=None if line is None else str(line), why=str(row["why"]), **values, **texts
+        path=path,
+        at=at,
+        id=str(row["id"]),
+        kind=row["kind"],
+        colour=row["colour"],
+        urgency=row["urgency"],
+        alarm=row["alarm"],
+        line=None if line is None else str(line),
+        why=str(row["why"]),
+        phrases=texts["phrases"],
+        alone=texts["alone"],
+        unless=texts["unless"],
+        fires_on=texts["fires_on"],
+        silent_on=texts["silent_on"],
     )
 
 
@@ -216,7 +233,8 @@ def _texts(path: Path, owner: Any, key: Any, values: Any, findings: list[Finding
     if values is None:
         return []
     if not isinstance(values, list):
-        findings.append(Finding(path, _line(owner, key), f"«{key}» es una lista: pon cada frase en su línea con «- »"))
+        what = f"«{key}» es una lista: pon cada frase en su línea con «- »"
+        findings.append(Finding(path, _line(owner, key), what))
         return []
     texts = []
     for index, value in enumerate(values):

@@ -1,4 +1,4 @@
-"""Text -> colour, with its reason: the signals of data/triage over the words of a message. Pure; no network."""
+"""Text -> colour, with its reason: the signals of data/triage over the words of a message. Pure."""
 
 from __future__ import annotations
 
@@ -11,7 +11,17 @@ from typing import Literal, cast
 from linea.triage import normalise, patterns
 from linea.triage.matching import Index, Message, Phrase, Spans
 from linea.triage.patterns import Node, PatternError
-from linea.triage.reading import COLOURS, KINDS, URGENCIES, Finding, Lists, Signal, Text, TriageError, read_folder
+from linea.triage.reading import (
+    COLOURS,
+    KINDS,
+    URGENCIES,
+    Finding,
+    Lists,
+    Signal,
+    Text,
+    TriageError,
+    read_folder,
+)
 from linea.triage.spelling import Speller, fold
 
 Colour = Literal["none", "green", "yellow", "red"]
@@ -29,8 +39,8 @@ _WORD = re.compile(r"\w+", re.ASCII)
 class Triage:
     """How a message is to be taken.
 
-    `urgency`: how soon a person must see it. `alarm`: medical; always red. `line`: the fixed text that goes out at
-    once, None where the assistant answers. `kind` and `signal` name the reason, None without a colour.
+    `urgency`: how soon a person must see it. `alarm`: medical; always red. `line`: the fixed text that goes
+    out at once, None where the assistant answers. `kind` and `signal` name the reason, None without a colour.
     """
 
     colour: Colour
@@ -88,15 +98,19 @@ class Signals:
         courtesy = named.get(COURTESY)
         self._courtesy = frozenset(patterns.vocabulary(courtesy)) if courtesy is not None else frozenset()
         vocabulary = {word for node in nodes for word in patterns.vocabulary(node)} | self._courtesy
-        vocabulary.update(fold(word) for meant in lists.spellings.values() for word in normalise.clean(meant).split())
+        meanings = " ".join(lists.spellings.values())
+        vocabulary.update(fold(word) for word in normalise.clean(meanings).split())
         stems = {stem for node in nodes for stem in patterns.stems(node)}
         speller = Speller(lists.spellings, lists.typos, vocabulary, stems)
         self._reader = normalise.Reader(speller.read, speller.known)
-        self._phrases = [Phrase(node, use.role != "unless") for node, use in zip(nodes, self._uses, strict=True)]
+        self._phrases = [
+            Phrase(node, through_denial=use.role != "unless")
+            for node, use in zip(nodes, self._uses, strict=True)
+        ]
         self._index = Index(self._phrases)
 
     def classify(self, text: str) -> Triage:
-        """The colour of one message (or of a burst, one message a line). Never raises; empty text is `none`."""
+        """The colour of a message (or of a burst, one message a line). Never raises; empty text is `none`."""
         best: tuple[int, int, int] | None = None
         chosen: Signal | None = None
         alarm = False
@@ -148,8 +162,9 @@ class Signals:
                     if role == "alone" and not self._is_alone(message.text, start, end):
                         continue
                     if cancelled is None:
+                        idioms = candidates.get("unless", ())
                         cancelled = Spans(
-                            span for unless, keys in candidates.get("unless", ()) for span in unless.spans(message, keys)
+                            span for idiom, keys in idioms for span in idiom.spans(message, keys)
                         )
                     if not cancelled.overlap(start, end):
                         return start, end
@@ -163,7 +178,7 @@ class Signals:
 
 
 def load(folder: Path | str) -> Signals:
-    """The signals of a folder, each tried on its own examples. Raises TriageError with every fault it finds."""
+    """The signals of a folder, each tried on its own examples. Raises TriageError with every fault found."""
     lists, signals, findings = read_folder(Path(folder))
     if findings:
         raise TriageError(findings)
@@ -177,18 +192,12 @@ def load(folder: Path | str) -> Signals:
 def _failing_examples(compiled: Signals, signal: Signal) -> Iterator[Finding]:
     for example in signal.fires_on:
         if not compiled.fires(signal.id, example.value):
-            yield Finding(
-                signal.path,
-                example.line,
-                f"«{example.value}» debería encender «{signal.id}» y no lo hace: agrega una frase o quita una de unless",
-            )
+            what = f"«{example.value}» debería encender «{signal.id}» y no lo hace: agrega una frase"
+            yield Finding(signal.path, example.line, what)
     for example in signal.silent_on:
         if compiled.fires(signal.id, example.value):
-            yield Finding(
-                signal.path,
-                example.line,
-                f"«{example.value}» no debería encender «{signal.id}» y lo hace: estrecha la frase o agrégala a unless",
-            )
+            what = f"«{example.value}» no debería encender «{signal.id}» y lo hace: estrecha la frase"
+            yield Finding(signal.path, example.line, what)
 
 
 def _named_lists(lists: Lists, findings: list[Finding]) -> dict[str, Node]:

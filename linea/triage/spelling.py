@@ -1,4 +1,4 @@
-"""One spelling for words that sound alike in Peru and Venezuela: "kiero", "qiero" and "quieroooo" are "quiero"."""
+"""One spelling for words that sound alike in Peru and Venezuela: "kiero" and "quieroooo" are "quiero"."""
 
 from __future__ import annotations
 
@@ -41,18 +41,24 @@ def fold(word: str, stem: bool = False) -> str:
 class Speller:
     """Reads a typed word as the words of the signals: abbreviations, slips of the finger, words run together.
 
-    `spellings`: typed word -> the words meant. `typos`: words recognised with one letter wrong, missing or too
-    many. `vocabulary`: the folded words of all phrases, `stems` the beginnings of words; what they know as it
-    stands is never changed.
+    `spellings`: typed word -> the words meant. `typos`: words recognised with one letter wrong, missing or
+    too many. `vocabulary`: the folded words of all phrases, `stems` the beginnings of words; what they know
+    as it stands is never changed.
     """
 
     def __init__(
-        self, spellings: Mapping[str, str], typos: Iterable[str], vocabulary: Iterable[str], stems: Iterable[str]
+        self,
+        spellings: Mapping[str, str],
+        typos: Iterable[str],
+        vocabulary: Iterable[str],
+        stems: Iterable[str],
     ) -> None:
         self._vocabulary = frozenset(vocabulary)
         self._stems = tuple(sorted(stems))
         self._longest = max(map(len, self._vocabulary), default=0)
-        self._spellings = {clean(typed): tuple(map(fold, clean(meant).split())) for typed, meant in spellings.items()}
+        self._spellings = {
+            clean(typed): tuple(map(fold, clean(meant).split())) for typed, meant in spellings.items()
+        }
         self._typos: dict[str, str] = {}
         for word in map(fold, map(clean, typos)):
             for near in (word, *_shorter(word)):
