@@ -44,24 +44,24 @@ def test_what_is_no_json_is_unreadable(raw: bytes) -> None:
         reading.read(raw)
 
 
-def nested(depth: int, inside: Any) -> Any:
+def nested(depth: int, inside: Any, key: str | None = None) -> Any:
     for _ in range(depth):
-        inside = [inside]
+        inside = {key: inside} if key else [inside]
     return inside
 
 
 def test_the_deepest_that_is_kept_is_kept_whole() -> None:
-    whole = nested(MAX_DEPTH, "x")
-    assert reading.read(json.dumps(whole).encode()) == whole
+    for whole in (nested(MAX_DEPTH, "x"), nested(MAX_DEPTH, "x", key="a")):
+        assert reading.read(json.dumps(whole).encode()) == whole
 
 
 # Python's own reader gives up somewhere between the second and the third.
-@pytest.mark.parametrize("depth", [MAX_DEPTH + 1, 600, 1100, 200_000])
+@pytest.mark.parametrize("depth", [MAX_DEPTH + 1, 600, 1100, 20_000])
 def test_what_is_deeper_is_cut_in_the_same_place_however_deep_it_is(depth: int) -> None:
     assert reading.read(b"[" * depth + b"]" * depth) == nested(MAX_DEPTH, CUT)
 
 
-@pytest.mark.parametrize("depth", [MAX_DEPTH, 600, 1100, 200_000])
+@pytest.mark.parametrize("depth", [MAX_DEPTH, 600, 1100, 20_000])
 def test_what_stands_beside_something_too_deep_is_read(depth: int) -> None:
     deep = '{"a]":[' * depth + '"[{\\""' + "]}" * depth
     value = reading.read(f'[{deep}, "beside", {{"after": [1]}}, {deep}, 2]'.encode())
