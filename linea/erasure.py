@@ -99,7 +99,15 @@ def _due(now: datetime, night: datetime) -> Select:
         .where(InboxRow.conversation_id == Conversation.id, InboxRow.state.in_(("new", "waiting")))
         .exists()
     )
-    passed = and_(Conversation.ended_at.isnot(None), Conversation.opened_at < night, ~open_handoff)
+    on_its_way = (
+        select(OutboxRow.number)
+        .where(OutboxRow.conversation_id == Conversation.id)
+        .where(OutboxRow.state.in_(("queued", "sending", "uncertain")))
+        .exists()
+    )
+    passed = and_(
+        Conversation.ended_at.isnot(None), Conversation.opened_at < night, ~open_handoff, ~on_its_way
+    )
     old = Conversation.last_inbound_at < now - LIFETIME
     return select(Conversation.id).where(or_(passed, old), ~kept_handoff, ~unhandled)
 
