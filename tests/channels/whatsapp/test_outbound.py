@@ -169,7 +169,15 @@ LONG = "Una frase de relleno para llegar lejos. " * 40  # 1,600 characters
         (Body("a" * 3000 + ". " + "b" * 3000), [Body("a" * 3000 + "."), Body("b" * 3000)]),
         (Body("a" * 3000 + " " + "b" * 3000), [Body("a" * 3000), Body("b" * 3000)]),
         (Body("a" * 2500 + "\n\n" + "b" * 1000 + ". " + "c" * 1000), None),
+        (
+            Body("a" * 1000 + "\n\n" + "b" * 2000 + " " + "c" * 3000),
+            [Body("a" * 1000 + "\n\n" + "b" * 2000), Body("c" * 3000)],
+        ),
+        (Body("a" * 4095 + " " + "b" * 10), [Body("a" * 4095), Body("b" * 10)]),
+        (Body("a" * 4096 + " " + "b" * 10), [Body("a" * 4096), Body("b" * 10)]),
+        (Body("😀" * 4096), [Body("😀" * 2048), Body("😀" * 2048)]),
         (Body("t", options(3)), [Body("t", options(3))]),
+        (Body("Hola\n\n¿Qué necesitas?", options(3)), [Body("Hola\n\n¿Qué necesitas?", options(3))]),
         (Body("t" * 1024, options(3)), [Body("t" * 1024, options(3))]),
         (
             Body(f"{LONG}\n\n¿Te sirvió?", options(2)),
