@@ -81,11 +81,11 @@ class Message:
 
 
 class Phrase:
-    """One phrase, ready to be looked for. `through_denial`: it may run over a pause after a negation."""
+    """One phrase, ready to be looked for. `through_pauses`: it may run over a pause after a negation."""
 
-    def __init__(self, node: Node, through_denial: bool) -> None:
+    def __init__(self, node: Node, through_pauses: bool) -> None:
         self._node = node
-        self._pause = "(?: [,;!])?" if through_denial else "(?: [,;])?"
+        self._pause = "(?: [,;!])?" if through_pauses else ""
         self._reach = 2 * _longest(node)  # a pause after each word
         demands = sorted(patterns.demands(node), key=patterns.frequency)
         self.key = demands[0]
@@ -110,7 +110,8 @@ class Phrase:
         for begin, end in stretches:
             found = self._expression.search(message.text, begin, end)
             while found is not None:
-                yield found.start(), found.end()
+                last = found.end()
+                yield found.start(), last - 2 if message.text[last - 1] in normalise.BREAKS else last
                 found = self._expression.search(message.text, found.start() + 1, end)
 
 

@@ -14,8 +14,8 @@ RAW_HALF = 131_072  # invisible characters are dropped before the text is measur
 
 # Pauses between words. A phrase may run over SOFT, NEW and DENIED, never over HARD; an idiom not over DENIED.
 HARD = "."  # the end of a sentence
-SOFT = ","  # comma, colon, brackets, dots trailing off
-NEW = ";"  # a new line, or the end of a sentence of one word ("me. quiero. morir.")
+SOFT = ","  # comma, colon, brackets
+NEW = ";"  # a new line, dots trailing off, the end of a sentence of one word ("me. quiero. morir.")
 DENIED = "!"  # a pause right after a negation: "no, me quiero matar" denies nothing
 BREAKS = frozenset((HARD, SOFT, NEW, DENIED))
 SENTENCE_ENDS = frozenset((HARD, NEW, DENIED))
@@ -43,7 +43,7 @@ _INVISIBLE = _invisible()
 _LOOKALIKES = {
     **dict(zip(map(ord, "аеорсухікмтнвїё"), "aeopcyxikmtnvie", strict=True)),
     **dict(zip(map(ord, "αοειυτκνμρ"), "aoeiutkvmp", strict=True)),
-    **{base + i: chr(97 + i) for base in (0x1F150, 0x1F170, 0x1F1E6) for i in range(26)},
+    **{base + i: chr(97 + i) for base in (0x1F150, 0x1F170) for i in range(26)},
     0x1F198: " sos ",
     ord("ı"): "i",
     ord("ß"): "ss",
@@ -54,7 +54,7 @@ _INNER = re.compile(r"([^a-z0-9@$]+)")
 _DIGIT_LETTERS = str.maketrans("013457@$!|", "oieastasii")
 _NUMBER_AND_UNIT = re.compile(r"\d+[a-z]{1,2}|[a-z]+\d{2,}|\d{3,}[a-z]+")
 _DIGITS_OR_LETTERS = re.compile(r"\d+|[a-z]+")
-_SPACED_LETTERS = re.compile(r"(?<!\S)[a-z0-9@$](?:\s{1,20}[a-z0-9@$]){3,}(?!\S)")
+_SPACED_LETTERS = re.compile(rf"(?<!{_PIECE}){_PIECE}(?:[^\S\n]{{1,20}}{_PIECE}){{3,}}(?!{_PIECE})")
 _LINE_END = re.compile(r"\s*[\n\r\v\f\x85\u2028\u2029]\s*")
 _WEIGHT = {SOFT: 0, DENIED: 1, NEW: 2, HARD: 3}
 _STRETCH = 60  # letters of a stretch that is remembered
@@ -171,7 +171,7 @@ def _pause_in(gap: str) -> tuple[str, ...]:
     """The pause that lies in what stands between two words, if any."""
     if "!" in gap or "?" in gap or ("." in gap and ".." not in gap):
         return (HARD,)
-    if NEW in gap:
+    if NEW in gap or ".." in gap:
         return (NEW,)
     return (SOFT,) if any(mark in gap for mark in '.,:()"—–') else ()
 

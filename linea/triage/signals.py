@@ -104,7 +104,7 @@ class Signals:
         speller = Speller(lists.spellings, lists.typos, vocabulary, stems)
         self._reader = normalise.Reader(speller.read, speller.known)
         self._phrases = [
-            Phrase(node, through_denial=use.role != "unless")
+            Phrase(node, through_pauses=use.role != "unless")
             for node, use in zip(nodes, self._uses, strict=True)
         ]
         self._index = Index(self._phrases)

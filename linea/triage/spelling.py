@@ -118,7 +118,7 @@ class Speller:
                 continue
             for end in range(start + 1, min(start + self._longest, size) + 1):
                 piece = word[start:end]
-                if piece in self._vocabulary and (len(piece) > 1 or piece == "a"):
+                if piece in self._vocabulary and (len(piece) > 1 or piece in "aio"):
                     there = best[end]
                     if there is None or len(there) > len(before) + 1:
                         best[end] = (*before, piece)
