@@ -89,6 +89,7 @@ def _starter() -> Path:
     if (folder / "trained").is_file():
         return folder
     shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir()
     print("  training stock Rasa's starter assistant, once", flush=True)
     log = processes.FOLDER / "starter.log"
     with log.open("wb") as output:
