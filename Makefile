@@ -46,7 +46,7 @@ bench: $(VENV)
 
 # Bounded: LINEA_TEST_SCALE multiplies the number of kills and messages, never the patience of a wait.
 soak: $(VENV)
-	LINEA_TEST_SCALE=$${LINEA_TEST_SCALE:-10} $(BIN)/python -m pytest tests/faults
+	LINEA_TEST_SCALE=$${LINEA_TEST_SCALE:-10} $(BIN)/python -m pytest tests/journeys/faults
 
 # No index address and no path may stand in the lock: tests/test_promises.py looks.
 lock:

@@ -6,11 +6,13 @@ they turn up, and of an exception only its type and place are written, never its
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import re
 import sys
 import traceback
 from collections.abc import Mapping, MutableMapping
+from io import TextIOBase
 from types import TracebackType
 from typing import Any
 
@@ -21,7 +23,7 @@ _LONG_NUMBER = re.compile(r"\+?\d(?:[\s.\-]?\d){7,}")
 
 def configure(process: str) -> None:
     """Send this process's log to standard output in the line's form; libraries only from WARNING up."""
-    handler = logging.StreamHandler(sys.stdout)
+    handler = logging.StreamHandler(_Unbreakable())
     handler.setFormatter(_Quiet())
     logging.basicConfig(handlers=[handler], level=logging.WARNING, force=True)
     structlog.configure(
@@ -32,7 +34,7 @@ def configure(process: str) -> None:
             structlog.processors.LogfmtRenderer(key_order=["timestamp", "level", "process", "event"]),
             _masked,
         ],
-        logger_factory=structlog.PrintLoggerFactory(sys.stdout),
+        logger_factory=structlog.PrintLoggerFactory(_Unbreakable()),
         cache_logger_on_first_use=True,
     )
     structlog.contextvars.clear_contextvars()
@@ -65,6 +67,22 @@ def _only_type_of_exception(
 def _masked(_logger: Any, _method: str, line: Any) -> str:
     """One line, whatever a text holds: nothing in it can begin another."""
     return _LONG_NUMBER.sub("…", "".join(c if c.isprintable() else " " for c in line))
+
+
+class _Unbreakable(TextIOBase):
+    """Standard output, where a line that cannot be written (a full disk) is lost and breaks nothing."""
+
+    def __init__(self) -> None:
+        self._output = sys.stdout
+
+    def write(self, text: str) -> int:
+        with contextlib.suppress(OSError):
+            self._output.write(text)
+        return len(text)
+
+    def flush(self) -> None:
+        with contextlib.suppress(OSError):
+            self._output.flush()
 
 
 class _Quiet(logging.Formatter):

@@ -259,8 +259,8 @@ class Worker:
                 sender = people.address_of(session, self.keys, item.person_id)
             payload = outbound.build(item.body, sender, item.id)
         except (LookupError, ValueError) as error:
-            self.log.error("cannot_address", error=error)
-            result = SendResult("failed", detail="no_address")
+            self.log.error("cannot_send", error=error)
+            result = SendResult("failed", detail="unsendable")
         else:
             result = await sending.send(
                 self.graph,

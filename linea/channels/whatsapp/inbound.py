@@ -13,7 +13,7 @@ from linea.messages import Inbound, Kind, Parsed, Problem, Sender, Status
 CHANNEL = "whatsapp"
 
 # Events about a message or a person, not something said to the line: kept, never answered.
-SILENT_TYPES = frozenset({"reaction", "edit", "revoke", "system", "request_welcome", "ephemeral"})
+SILENT_TYPES = frozenset({"reaction", "edit", "revoke", "system", "request_welcome"})
 
 _FIELD_NAME = re.compile(r"[a-z][a-z0-9_]{0,39}")
 _PHONE = re.compile(r"\+?([0-9]{5,20})")

@@ -112,7 +112,7 @@ CASES: dict[str, list[Inbound | Status | str]] = {
     "edit": [said("wamid.Q6", "silent", "edit")],
     "revoke": [said("wamid.Q7", "silent", "revoke")],
     "request_welcome": [said("wamid.Q8", "silent", "request_welcome")],
-    "ephemeral": [said("wamid.Q9", "silent", "ephemeral")],
+    "ephemeral": [said("wamid.Q9", "other", "ephemeral")],
     "group_text": [said("wamid.Q10", "silent", "text", "hola a todos")],
     "unsupported_poll": [said("wamid.U1", "other", "unsupported")],
     "unknown_type": [said("wamid.U2", "other", "hologram", "mírame")],
