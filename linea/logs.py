@@ -14,7 +14,7 @@ import traceback
 from collections.abc import Mapping, MutableMapping
 from io import TextIOBase
 from types import TracebackType
-from typing import Any
+from typing import Any, TextIO, cast
 
 import structlog
 
@@ -34,7 +34,7 @@ def configure(process: str) -> None:
             structlog.processors.LogfmtRenderer(key_order=["timestamp", "level", "process", "event"]),
             _masked,
         ],
-        logger_factory=structlog.PrintLoggerFactory(_Unbreakable()),
+        logger_factory=structlog.PrintLoggerFactory(cast(TextIO, _Unbreakable())),
         cache_logger_on_first_use=True,
     )
     structlog.contextvars.clear_contextvars()

@@ -12,6 +12,7 @@ import pytest
 if TYPE_CHECKING:
     from linea.store import Store
     from tests.helpline import Helpline
+    from tests.journeys.harness import Assistant
 
 
 @pytest.fixture(scope="session")
@@ -49,3 +50,16 @@ def helpline(store: Store) -> Helpline:
     from tests.helpline import Helpline
 
     return Helpline(store)
+
+
+@pytest.fixture(scope="session")
+def assistant(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Assistant]:
+    """Rasa and its action server with the project's own model: one for all tests, as they keep nothing."""
+    from linea import settings, training
+    from tests.journeys.harness import Assistant
+
+    training.ensure_model(settings.load({}))
+    shared = Assistant(tmp_path_factory.mktemp("assistant"))
+    shared.start()
+    yield shared
+    shared.stop()

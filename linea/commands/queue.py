@@ -68,9 +68,10 @@ def queue() -> None:
         for row in rows:
             holder = f"con {row.operator}" if row.operator else "LIBRE"
             left = row.last_inbound_at + timedelta(hours=24) - now
+            window = _span(left) if left > timedelta() else "cerrada"
             click.echo(
                 f"{COLOURS[row.colour]:9} {row.code:12} {holder:14} espera {_span(now - row.since):7} "
-                f"sin responder: {row.unanswered}  ventana: {_span(left) if left > timedelta() else 'cerrada'}"
+                f"sin responder: {row.unanswered}  ventana: {window}"
                 f"  {REASONS.get(row.reason, row.reason)}"
             )
             if row.first_words:

@@ -147,7 +147,7 @@ def insert_once(session: Session, model: Any, values: dict[str, Any]) -> bool:
     if session.get_bind().dialect.name == "sqlite":
         from sqlalchemy.dialects.sqlite import insert
     else:
-        from sqlalchemy.dialects.postgresql import insert  # type: ignore[assignment]
+        from sqlalchemy.dialects.postgresql import insert
     result = session.execute(insert(model).values(**values).on_conflict_do_nothing())
     return bool(result.rowcount == 1)
 

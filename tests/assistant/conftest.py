@@ -7,7 +7,6 @@ from collections.abc import Iterator
 
 import pytest
 
-from linea import settings, training
 from linea.assistant import fitting, private_logs
 from linea.assistant.understanding import Understanding
 from tests.journeys.harness import Assistant
@@ -78,10 +77,6 @@ def logging_as_it_was(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 
 @pytest.fixture(scope="session")
-def rasa(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Assistant]:
+def rasa(assistant: Assistant) -> Assistant:
     """`linea rasa` and `linea actions`, running, with the project's own model."""
-    training.ensure_model(settings.load({}))
-    running = Assistant(tmp_path_factory.mktemp("rasa"))
-    running.start()
-    yield running
-    running.stop()
+    return assistant

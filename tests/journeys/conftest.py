@@ -1,4 +1,4 @@
-"""Fixtures of the journeys: one assistant for all of them, a fresh line for each."""
+"""Fixtures of the journeys: a fresh line for each file, over the one assistant of all tests."""
 
 from __future__ import annotations
 
@@ -6,26 +6,10 @@ import itertools
 from collections.abc import Iterator
 
 import pytest
+
 from tests.journeys.harness import Assistant, Line
 
-from linea import settings, training
-
 _numbers = itertools.count(900000001)
-
-
-@pytest.fixture(scope="session")
-def model() -> None:
-    """The assistant trained on the project's own data."""
-    training.ensure_model(settings.load({}))
-
-
-@pytest.fixture(scope="session")
-def assistant(model: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Assistant]:
-    """A running Rasa and action server."""
-    shared = Assistant(tmp_path_factory.mktemp("assistant"))
-    shared.start()
-    yield shared
-    shared.stop()
 
 
 @pytest.fixture(scope="module")

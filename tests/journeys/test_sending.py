@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from tests.journeys.harness import Line, until
 
 from linea.store.models import Halt, OutboxRow
+from tests.journeys.harness import Line, until
 
 QUESTION = "puedo tomar paracetamol para la fiebre"
 
@@ -79,5 +79,5 @@ def test_answers_to_one_person_keep_their_order(line: Line, phone: str) -> None:
         line.writes(phone, text)
     line.settled()
     said = line.said(phone, 3)
-    ours = [row for row in rows_to(line, 3)]
+    ours = rows_to(line, 3)
     assert [row.body["text"] for row in ours] == [message["text"] for message in said[-3:]]

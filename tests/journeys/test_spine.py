@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import signal
 
-from tests.journeys.harness import Line, canaries, until
-
 from linea.store.models import Conversation, InboxRow, OutboxRow
+from tests.journeys.harness import Line, canaries, until
 
 
 def test_a_question_is_answered_from_the_bank_and_ticks_arrive(line: Line, phone: str) -> None:

@@ -7,9 +7,8 @@ from __future__ import annotations
 
 import signal
 
-from tests.journeys.harness import Assistant, Line, until
-
 from linea.store.models import Conversation, InboxRow, OutboxRow
+from tests.journeys.harness import Assistant, Line, until
 
 
 def test_failure_01_rasa_killed_in_the_middle_of_a_turn_loses_no_message(

@@ -6,10 +6,10 @@ import os
 from collections.abc import Iterator
 
 import pytest
-from tests.journeys.harness import Assistant, Line, until
 
 from linea.steps import Step
 from linea.store.models import InboxRow, OutboxRow
+from tests.journeys.harness import Assistant, Line, until
 
 ROUNDS = max(1, round(float(os.environ.get("LINEA_TEST_SCALE", "1"))))
 QUESTION = "que mascarilla debo usar"

@@ -8,9 +8,9 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 
 import pytest
-from tests.journeys.harness import Line, until
 
 from linea.store.models import InboxRow
+from tests.journeys.harness import Line, until
 
 NOTHING = (0, resource.RLIM_INFINITY)
 EVERYTHING = (resource.RLIM_INFINITY, resource.RLIM_INFINITY)
