@@ -17,6 +17,9 @@ def render_item(kind: str, item: Any, _context: Any) -> str | Literal[False]:
 
 engine = create_engine(context.config.get_main_option("sqlalchemy.url"), poolclass=pool.NullPool, future=True)
 with engine.connect() as connection:
+    if connection.dialect.name == "sqlite":  # kept in the file; later it would need the file to itself
+        connection.exec_driver_sql("PRAGMA journal_mode=WAL")
+        connection.commit()  # else alembic takes this transaction for somebody else's and leaves it open
     context.configure(
         connection=connection,
         target_metadata=Base.metadata,
