@@ -98,6 +98,16 @@ def needs_person(session: Session, conversation: Conversation, reason: str, now:
     return True
 
 
+def is_held(session: Session, conversation: Conversation) -> bool:
+    """Whether an operator is speaking with the person now, in this conversation or in one after it."""
+    found = session.execute(
+        select(Conversation.id)
+        .where(Conversation.person_id == conversation.person_id, Conversation.channel == conversation.channel)
+        .where(Conversation.mode == "human")
+    ).first()
+    return found is not None
+
+
 def _successor(session: Session, conversation: Conversation) -> bool:
     found = session.execute(
         select(Conversation.id)

@@ -109,12 +109,13 @@ def close(session: Session, code: str, operator: str, farewell: Sequence[Body], 
     if standing is not None:
         standing.operator, standing.closed_at = operator, now
         standing.taken_at = standing.taken_at or now
+    if conversation.ended_at is None:  # else the person is elsewhere by now
+        outbox.add(session, conversation, farewell, "line", now, utter="utter_handoff_closed")
     conversation.mode, conversation.ended_at = "bot", now
     conversation.unanswered_red_at = None
     session.execute(
         update(InboxRow).where(InboxRow.conversation_id == conversation.id).values(for_operator=False)
     )
-    outbox.add(session, conversation, farewell, "line", now, utter="utter_handoff_closed")
     _carry_over(session, conversation, now)
 
 

@@ -21,7 +21,7 @@ from sqlalchemy import and_, delete, exists, insert, or_, select, update
 from sqlalchemy.orm import Session, aliased
 
 from linea.codes import new_id
-from linea.conversations import needs_person
+from linea.conversations import is_held, needs_person
 from linea.messages import Body, Option, SendResult, Status
 from linea.store.models import Conversation, Halt, OptionRow, OutboxRow, Person
 
@@ -193,8 +193,7 @@ def record(session: Session, sending: Sending, result: SendResult, now: datetime
 def _queue_again(session: Session, row: OutboxRow, at: datetime) -> None:
     """Another attempt at `at`, unless a person took the chat while this one was on its way."""
     conversation = session.get(Conversation, row.conversation_id)
-    taken = conversation is not None and conversation.mode == "human"
-    if taken and row.origin != "operator" and not row.safety:
+    if row.origin != "operator" and not row.safety and is_held(session, conversation):
         row.state = "cancelled"
     else:
         row.state, row.next_at = "queued", at
@@ -250,12 +249,22 @@ def sweep(session: Session, now: datetime) -> int:
 
 
 def cancel_unsent(session: Session, conversation_id: str, now: datetime) -> int:
-    """Take back what the assistant has not sent yet; how many. Safety texts and operators' words stay."""
+    """Take back what the assistant has not sent yet to the person of a conversation; how many.
+
+    Also of one before it, such as its farewell. Safety texts and operators' words stay.
+    """
+    this, any_of_theirs = aliased(Conversation), aliased(Conversation)
+    theirs = (
+        select(any_of_theirs.id)
+        .join(this, and_(this.person_id == any_of_theirs.person_id, this.channel == any_of_theirs.channel))
+        .where(this.id == conversation_id)
+    )
     result = session.execute(
         update(OutboxRow)
-        .where(OutboxRow.conversation_id == conversation_id)
+        .where(OutboxRow.conversation_id.in_(theirs))
         .where(OutboxRow.state == "queued", OutboxRow.origin != "operator", OutboxRow.safety.is_(False))
         .values(state="cancelled", settled_at=now)
+        .execution_options(synchronize_session="fetch")
     )
     return int(result.rowcount)
 
