@@ -26,6 +26,11 @@ def test_an_upgrade_makes_the_folder_and_every_table(tmp_path: Path) -> None:
     assert set(tables) == {*Base.metadata.tables, "alembic_version"}
 
 
+def test_processes_that_start_together_find_the_file_in_the_mode_they_need(database: Path) -> None:
+    with create_engine(f"sqlite:///{database}").connect() as connection:
+        assert connection.exec_driver_sql("PRAGMA journal_mode").scalar() == "wal"
+
+
 def test_upgrading_twice_changes_nothing(database: Path) -> None:
     before = database.read_bytes()
     migrations.upgrade(f"sqlite:///{database}")
