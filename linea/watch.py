@@ -89,7 +89,7 @@ def _look_at(
     if found.colour == "red":
         _red(session, row, conversation, found.line or "utter_crisis_help", line, now)
     elif found.colour == "yellow":
-        _yellow(session, row, conversation, line, now)
+        _yellow(session, row, conversation, found.line or "utter_yellow", line, now)
 
 
 def _pass_on(row: InboxRow, conversation: Conversation) -> None:
@@ -118,15 +118,17 @@ def _red(
     )
     if name not in sent:
         _send(session, conversation, name, line, now, row.number, safety=True)
-    elif max(sent.values()) < now - AGAIN_AFTER:
+    elif "utter_crisis_again" not in sent or max(sent.values()) < now - AGAIN_AFTER:
         _send(session, conversation, "utter_crisis_again", line, now, row.number, safety=True)
 
 
-def _yellow(session: Session, row: InboxRow, conversation: Conversation, line: Line, now: datetime) -> None:
+def _yellow(
+    session: Session, row: InboxRow, conversation: Conversation, name: str, line: Line, now: datetime
+) -> None:
     row.for_operator = True
     opened = needs_person(session, conversation, "yellow", now)
     if opened and conversation.mode == "waiting":
-        _send(session, conversation, "utter_yellow", line, now, row.number)
+        _send(session, conversation, name, line, now, row.number)
         conversation.waiting_told = True
 
 

@@ -106,17 +106,17 @@ def test_a_chat_that_was_closed_within_the_minute_is_not_spoken_for(helpline: He
 
 
 @pytest.mark.parametrize("again", [RED, MEDICAL])
-def test_a_text_is_given_once_and_another_danger_gets_its_own(helpline: Helpline, again: str) -> None:
+def test_a_text_is_given_once_then_the_short_one_and_another_danger_gets_its_own(helpline: Helpline, again: str) -> None:
     helpline.arrives(RED)
     helpline.looks()
     helpline.passes(seconds=30)
     helpline.arrives(again)
     helpline.looks()
-    assert helpline.utters() == [SUICIDE] + (["utter_medical_alarm"] if again == MEDICAL else [])
+    assert helpline.utters() == [SUICIDE, "utter_medical_alarm" if again == MEDICAL else "utter_crisis_again"]
     assert [row.outcome for row in helpline.all(InboxRow)] == ["red", "red"]
 
 
-def test_who_writes_on_after_two_minutes_gets_the_short_text(helpline: Helpline) -> None:
+def test_who_writes_on_gets_the_short_text_at_once_and_then_every_two_minutes(helpline: Helpline) -> None:
     for _ in range(5):
         helpline.arrives(RED)
         helpline.looks()
