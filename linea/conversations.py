@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import bindparam, insert, select, update
 from sqlalchemy.orm import Session
 
 from linea.codes import new_code, new_id
@@ -13,6 +13,17 @@ from linea.store.models import Conversation, Handoff
 SILENCE = timedelta(minutes=60)  # after this the conversation has ended (DESIGN 5.8)
 COLOURS = ("none", "green", "yellow", "red")
 URGENCIES = ("none", "appointment", "today", "now")
+
+# Built once: building one of these costs SQLAlchemy several times what running it costs.
+_OPEN = (
+    select(Conversation.id, Conversation.mode, Conversation.last_inbound_at)
+    .where(
+        Conversation.person_id == bindparam("its_person"), Conversation.channel == bindparam("its_channel")
+    )
+    .where(Conversation.ended_at.is_(None))
+)
+_CODE_TAKEN = select(Conversation.id).where(Conversation.code == bindparam("its_code"))
+_NEW = insert(Conversation.__table__)
 
 
 def current(session: Session, person_id: str, channel: str, now: datetime) -> str:
@@ -31,17 +42,18 @@ def current(session: Session, person_id: str, channel: str, now: datetime) -> st
             return str(row.id)
         session.execute(update(Conversation).where(Conversation.id == row.id).values(ended_at=now))
     conversation_id, code = new_id(), new_code()
-    while session.execute(select(Conversation.id).where(Conversation.code == code)).first():
+    while session.execute(_CODE_TAKEN, {"its_code": code}).first():
         code = new_code()
     session.execute(
-        insert(Conversation).values(
-            id=conversation_id,
-            code=code,
-            person_id=person_id,
-            channel=channel,
-            opened_at=now,
-            last_inbound_at=now,
-        )
+        _NEW,
+        {
+            "id": conversation_id,
+            "code": code,
+            "person_id": person_id,
+            "channel": channel,
+            "opened_at": now,
+            "last_inbound_at": now,
+        },
     )
     return conversation_id
 

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import and_, delete, exists, insert, or_, select, update
+from sqlalchemy import and_, bindparam, delete, exists, insert, or_, select, update
 from sqlalchemy.orm import Session, aliased
 
 from linea.codes import new_id
@@ -46,6 +46,21 @@ PROBE_EVERY = timedelta(seconds=60)
 MAX_AGE = timedelta(hours=24)  # WhatsApp's window; after it nothing free-form is delivered
 
 Split = Callable[[Body], list[Body]]
+
+# Built once: building one of these costs SQLAlchemy several times what running it costs.
+_TABLE = OutboxRow.__table__
+_BY_NAME = (
+    select(OutboxRow.number, OutboxRow.state, OutboxRow.external_id, OutboxRow.settled_at)
+    .where(or_(OutboxRow.id == bindparam("its_id"), OutboxRow.external_id == bindparam("its_external_id")))
+    .with_for_update()
+)
+_FORWARD = (
+    update(_TABLE)
+    .where(_TABLE.c.number == bindparam("its_number"))
+    .values(
+        state=bindparam("new_state"), external_id=bindparam("new_external_id"), settled_at=bindparam("at")
+    )
+)
 
 
 @dataclass(frozen=True)
@@ -201,28 +216,28 @@ def _queue_again(session: Session, row: OutboxRow, at: datetime) -> None:
 
 def apply_status(session: Session, status: Status, now: datetime) -> bool:
     """Bring a message forward to what the channel reports; False if it is none of ours or nothing new."""
-    match = []
-    if status.outbox_id:
-        match.append(OutboxRow.id == status.outbox_id)
-    if status.external_id:
-        match.append(OutboxRow.external_id == status.external_id)
-    if not match:
+    found = session.execute(
+        _BY_NAME, {"its_id": status.outbox_id, "its_external_id": status.external_id or None}
+    ).first()
+    if found is None:
         return False
-    row = session.execute(select(OutboxRow).where(or_(*match)).with_for_update()).scalars().first()
-    if row is None:
-        return False
-    row.external_id = row.external_id or status.external_id
     name = PLAYED.get(status.status, status.status)
     if name == "failed":
-        if row.state == "failed" or RANK.get(row.state, 9) >= RANK["delivered"]:
+        if RANK.get(found.state, 9) >= RANK["delivered"]:
             return False
+        row = session.get(OutboxRow, found.number)
+        row.external_id = row.external_id or status.external_id
         row.error_code, row.settled_at = status.error_code, now
         _fail(session, row, now)
         return True
-    if name not in RANK or RANK[name] <= RANK.get(row.state, 9):
-        return False
-    row.state, row.settled_at = name, now
-    return True
+    forward = name in RANK and RANK[name] > RANK.get(found.state, 9)
+    if forward or found.external_id is None:
+        reached = (
+            {"new_state": name, "at": now} if forward else {"new_state": found.state, "at": found.settled_at}
+        )
+        named = found.external_id or status.external_id
+        session.execute(_FORWARD, {"its_number": found.number, "new_external_id": named, **reached})
+    return forward
 
 
 def sweep(session: Session, now: datetime) -> int:

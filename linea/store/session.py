@@ -13,11 +13,15 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import Future
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, TypeVar
 
-from sqlalchemy import create_engine, event, text
-from sqlalchemy.engine import Engine, make_url
+from sqlalchemy import Table, create_engine, event, text
+from sqlalchemy.dialects.postgresql import insert as postgresql_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+from sqlalchemy.engine import Connection, Dialect, Engine, make_url
+from sqlalchemy.engine.interfaces import Compiled
 from sqlalchemy.exc import DBAPIError, OperationalError, SQLAlchemyError
 from sqlalchemy.orm import Session
 from sqlalchemy.pool import QueuePool
@@ -124,8 +128,8 @@ class Store:
 
     def _commit(self, batch: list[_Job]) -> None:
         try:
-            with Session(self._writing, future=True) as session, session.begin():
-                results = [job.work(session) for job in batch]
+            with self._writing.begin() as connection:
+                results = [_do(job, connection) for job in batch]
         except BaseException as error:
             if len(batch) > 1 and not _unavailable(error):
                 for job in batch:  # one of them is bad: each alone, so that it spoils no other
@@ -142,14 +146,26 @@ class Store:
                 job.done.set_result(result)
 
 
+def _do(job: _Job, connection: Connection) -> Any:
+    """One piece of work in a session of its own, so that it never sees another's objects grown old."""
+    with Session(connection, future=True) as session:
+        result = job.work(session)
+        session.flush()
+        return result
+
+
 def insert_once(session: Session, model: Any, values: dict[str, Any]) -> bool:
     """Insert a row unless its key is taken; whether it was inserted."""
-    if session.get_bind().dialect.name == "sqlite":
-        from sqlalchemy.dialects.sqlite import insert
-    else:
-        from sqlalchemy.dialects.postgresql import insert
-    result = session.execute(insert(model).values(**values).on_conflict_do_nothing())
-    return bool(result.rowcount == 1)
+    connection = session.connection()
+    statement = _insert_once(connection.dialect, model.__table__, tuple(values))
+    return bool(connection.execute(statement, values).rowcount == 1)
+
+
+@lru_cache
+def _insert_once(dialect: Dialect, table: Table, columns: tuple[str, ...]) -> Compiled:
+    """Compiled here, because SQLAlchemy 1.4 compiles an "on conflict" anew each time it runs."""
+    insert = sqlite_insert if dialect.name == "sqlite" else postgresql_insert
+    return insert(table).on_conflict_do_nothing().compile(dialect=dialect, column_keys=list(columns))
 
 
 def _unavailable(error: BaseException) -> bool:
