@@ -144,7 +144,7 @@ def test_production_does_not_start_with_this_missing(production: Environ, name: 
         ("LINEA_GRAPH_URL", "http://graph.example.org", "LINEA_GRAPH_URL debe empezar por https://"),
         ("LINEA_KEYS_FILE", "/no/hay/keys.json", "LINEA_KEYS_FILE no existe"),
         ("LINEA_TEST_CLOCK_OFFSET_SECONDS", "3600", "LINEA_TEST_CLOCK_OFFSET_SECONDS es solo para pruebas"),
-        ("LINEA_TEST_KILL_FILE", "/tmp/kill", "LINEA_TEST_KILL_FILE es solo para pruebas"),
+        ("LINEA_TEST_KILL_FILE", "kill", "LINEA_TEST_KILL_FILE es solo para pruebas"),
     ],
 )
 def test_production_does_not_start_with_an_unsafe_value(
