@@ -16,7 +16,7 @@ URGENCIES = ("none", "appointment", "today", "now")
 
 # Built once: building one of these costs SQLAlchemy several times what running it costs.
 _OPEN = (
-    select(Conversation.id, Conversation.mode, Conversation.last_inbound_at)
+    select(Conversation.id, Conversation.mode, Conversation.due_at, Conversation.last_inbound_at)
     .where(
         Conversation.person_id == bindparam("its_person"), Conversation.channel == bindparam("its_channel")
     )
@@ -31,11 +31,7 @@ def current(session: Session, person_id: str, channel: str, now: datetime) -> st
 
     One in which a message or the person is still waiting is not over, however long ago that was.
     """
-    row = session.execute(
-        select(Conversation.id, Conversation.mode, Conversation.due_at, Conversation.last_inbound_at)
-        .where(Conversation.person_id == person_id, Conversation.channel == channel)
-        .where(Conversation.ended_at.is_(None))
-    ).first()
+    row = session.execute(_OPEN, {"its_person": person_id, "its_channel": channel}).first()
     if row is not None:
         silent = row.mode == "bot" and row.due_at is None and row.last_inbound_at <= now - SILENCE
         if not silent:

@@ -223,7 +223,7 @@ def apply_status(session: Session, status: Status, now: datetime) -> bool:
         return False
     name = PLAYED.get(status.status, status.status)
     if name == "failed":
-        if RANK.get(found.state, 9) >= RANK["delivered"]:
+        if found.state == "failed" or RANK.get(found.state, 9) >= RANK["delivered"]:
             return False
         row = session.get(OutboxRow, found.number)
         row.external_id = row.external_id or status.external_id
