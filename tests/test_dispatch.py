@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from sqlalchemy import update
 
 from linea import dispatch
 from linea.dispatch import AWAY_PATIENCE, LEASE, MAX_FAILURES
@@ -297,6 +298,20 @@ def test_messages_that_come_while_a_person_has_it_are_theirs(helpline: Helpline)
     helpline.arrives("uno", "dos")
     assert helpline.turns() == []
     assert {(row.state, row.outcome) for row in helpline.all(InboxRow)} == {("done", "human")}
+    assert helpline.one(Conversation).due_at is None
+
+
+@pytest.mark.parametrize("act", [finish_other, count_failure, put_back])
+def test_a_chat_that_another_process_took_meanwhile_is_left_alone(helpline: Helpline, act: Any) -> None:
+    """On a server two processes can meet between a look and a lease: the mode decides at the commit, too."""
+    helpline.arrives("uno", "dos")
+    turn = helpline.turn()
+    helpline.write(lambda s: s.execute(update(Conversation).values(mode="human")))
+    assert not act(helpline, turn)
+    assert helpline.turns() == []
+    assert helpline.turns() == []
+    assert helpline.all(OutboxRow) == []
+    assert set(helpline.received()) == {("done", "human")}
     assert helpline.one(Conversation).due_at is None
 
 

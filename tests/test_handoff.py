@@ -16,6 +16,7 @@ from linea.store.models import Conversation, Handoff, InboxRow, OutboxRow
 from tests.helpline import ANA, BETO, RED, YELLOW, Helpline
 
 OPERATORS = 20
+DESKS = 4  # processes they work through
 ROUNDS = 20
 
 
@@ -29,8 +30,8 @@ def queue(helpline: Helpline) -> list[handoff.Waiting]:
 
 @pytest.fixture
 def desks(helpline: Helpline) -> Iterator[list[Store]]:
-    """Each operator's own way to the database."""
-    stores = [Store(str(helpline.store._reading.url), busy_seconds=60) for _ in range(OPERATORS)]
+    """The operators' ways to the database."""
+    stores = [Store(str(helpline.store._reading.url), busy_seconds=60) for _ in range(DESKS)]
     yield stores
     for store in stores:
         store.close()
@@ -48,7 +49,7 @@ def test_of_twenty_operators_who_take_a_chat_at_once_exactly_one_has_it(
         for code in codes:
             together.wait()
             try:
-                desks[number].write(lambda s, c=code: handoff.take(s, c, f"op{number}", helpline.now))
+                desks[number % DESKS].write(lambda s, c=code: handoff.take(s, c, f"op{number}", helpline.now))
                 won.append(True)
             except HandoffError:
                 won.append(False)
@@ -217,6 +218,21 @@ def test_a_conversation_is_closed_once(helpline: Helpline) -> None:
     with pytest.raises(HandoffError, match="ya estaba cerrada"):
         helpline.closes(helpline.code())
     assert helpline.queued() == ["Te ayudo", "Adiós"]
+
+
+def test_closing_an_old_conversation_says_nothing_to_who_is_in_another_by_now(helpline: Helpline) -> None:
+    helpline.arrives("hola")
+    helpline.answers()
+    old, (sending,) = helpline.code(), helpline.claims()
+    helpline.passes(minutes=61)
+    helpline.arrives("otra cosa")
+    helpline.looks()
+    helpline.takes(helpline.code())
+    helpline.records(sending, "failed")
+    helpline.closes(old)
+    assert helpline.queued() == []
+    assert [conversation.mode for conversation in helpline.all(Conversation)] == ["bot", "human"]
+    assert helpline.open_handoffs() == ["taken"]
 
 
 # -- what operators see -------------------------------------------------------------------------------

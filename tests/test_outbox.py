@@ -327,6 +327,9 @@ def test_a_message_reported_as_failed_goes_to_a_person_once(ana: Helpline) -> No
         ana.reports(sent, "failed", f"wamid.out.{sent}", code=131026)
     assert (row(ana, sent).state, row(ana, sent).error_code) == ("failed", 131026)
     assert ana.open_handoffs() == ["undelivered"]
+    ana.closes(ana.code(), farewell=[])
+    ana.reports(sent, "failed", f"wamid.out.{sent}", code=131026)
+    assert ana.open_handoffs() == []
 
 
 @pytest.mark.parametrize(("by_ours", "by_theirs"), [(True, True), (True, False), (False, True)])

@@ -106,7 +106,9 @@ def test_a_chat_that_was_closed_within_the_minute_is_not_spoken_for(helpline: He
 
 
 @pytest.mark.parametrize("again", [RED, MEDICAL])
-def test_a_text_is_given_once_then_the_short_one_and_another_danger_gets_its_own(helpline: Helpline, again: str) -> None:
+def test_a_text_is_given_once_then_the_short_one_and_another_danger_gets_its_own(
+    helpline: Helpline, again: str
+) -> None:
     helpline.arrives(RED)
     helpline.looks()
     helpline.passes(seconds=30)
