@@ -16,7 +16,6 @@ from linea.store import insert_once
 from linea.store.models import Conversation, InboxRow, SeenMessage, UnreadBody
 
 REPEATS = timedelta(days=8)  # Meta delivers again for up to seven days
-AHEAD = timedelta(minutes=5)  # a message from later than this is not believed
 
 # Built once: building one of these costs SQLAlchemy several times what running it costs.
 _NEW = insert(InboxRow.__table__)
@@ -66,7 +65,8 @@ def _store(session: Session, keys: Keys, message: Inbound, now: datetime, pause:
         return
     conversation_id = conversations.current(session, person_id, message.channel, now)
     silent = message.kind == "silent"
-    believed = message.sent_at is None or now - REPEATS < message.sent_at < now + AHEAD
+    # Older than any repeat: a replay. One from the future only says that a clock is wrong, perhaps ours.
+    believed = message.sent_at is None or now - REPEATS < message.sent_at
     session.execute(
         _NEW,
         {

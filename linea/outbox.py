@@ -12,7 +12,7 @@ The pair limit is Meta's: one message in six seconds to one person, 45 at once b
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -44,8 +44,6 @@ UNCERTAIN_FOR = timedelta(minutes=10)  # time a status has to settle it (DESIGN 
 SAFETY_UNCERTAIN_FOR = timedelta(seconds=60)  # only a red safety text goes out again by itself
 PROBE_EVERY = timedelta(seconds=60)
 MAX_AGE = timedelta(hours=24)  # WhatsApp's window; after it nothing free-form is delivered
-
-Split = Callable[[Body], list[Body]]
 
 # Built once: building one of these costs SQLAlchemy several times what running it costs.
 _TABLE = OutboxRow.__table__
