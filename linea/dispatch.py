@@ -7,9 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import exists, func, or_, select, update
+from sqlalchemy import Integer, bindparam, exists, func, or_, select, update
 from sqlalchemy.orm import Session
-from sqlalchemy.sql.elements import ColumnElement
 
 from linea import outbox
 from linea.bank import Bank
@@ -25,6 +24,37 @@ MAX_FAILURES = 3
 AWAY_TOLD_AFTER = timedelta(seconds=30)  # DESIGN 5.15
 AWAY_PATIENCE = timedelta(minutes=10)
 SAME_KIND_AGAIN = timedelta(minutes=1)
+
+# Built once: building one of these costs SQLAlchemy several times what running it costs.
+_FREE = or_(Conversation.lease_until.is_(None), Conversation.lease_until < bindparam("now"))
+_ANY_NEW = select(InboxRow.number).where(InboxRow.state == "new").limit(1)
+_ANY_DUE = select(Conversation.id).where(Conversation.due_at <= bindparam("now"), _FREE).limit(1)
+_DUE = (
+    select(Conversation)
+    .where(Conversation.due_at <= bindparam("now"), _FREE)
+    .order_by(Conversation.due_at)
+    .limit(bindparam("at_most", type_=Integer))
+    .with_for_update(skip_locked=True)
+)
+_IN_IT = InboxRow.conversation_id == bindparam("its_conversation")
+_WAITING = (
+    select(InboxRow)
+    .where(_IN_IT, InboxRow.state == "waiting")
+    .order_by(InboxRow.number)
+    .limit(bindparam("at_most", type_=Integer))
+)
+_ANY_UNHANDLED = select(InboxRow.number).where(_IN_IT, InboxRow.state.in_(("new", "waiting"))).limit(1)
+_LEASED = select(Conversation).where(Conversation.id == bindparam("its_conversation")).with_for_update()
+_INBOX = InboxRow.__table__
+_DONE = (
+    update(_INBOX)
+    .where(_INBOX.c.number.in_(bindparam("rows", expanding=True)))
+    .values(
+        state="done",
+        outcome=bindparam("new_outcome"),
+        for_operator=or_(_INBOX.c.for_operator, bindparam("also_for_operator")),
+    )
+)
 
 
 @dataclass(frozen=True)
@@ -54,9 +84,7 @@ class Reply:
 
 def anything_due(session: Session, now: datetime) -> bool:
     """Whether a new message waits to be watched or a conversation to be answered; only looks."""
-    new = select(InboxRow.number).where(InboxRow.state == "new").limit(1)
-    due = select(Conversation.id).where(Conversation.due_at <= now, _free(now)).limit(1)
-    return any(session.execute(query).first() is not None for query in (new, due))
+    return any(session.execute(query, {"now": now}).first() is not None for query in (_ANY_NEW, _ANY_DUE))
 
 
 def prepare(session: Session, worker: str, now: datetime, limit: int, burst: bool = False) -> list[Turn]:
@@ -66,13 +94,7 @@ def prepare(session: Session, worker: str, now: datetime, limit: int, burst: boo
     """
     if limit <= 0:
         return []
-    due = session.execute(
-        select(Conversation)
-        .where(Conversation.due_at <= now, _free(now))
-        .order_by(Conversation.due_at)
-        .limit(limit)
-        .with_for_update(skip_locked=True)
-    ).scalars()
+    due = session.execute(_DUE, {"now": now, "at_most": limit}).scalars()
     turns = []
     for conversation in due.all():
         turn = _lease(session, conversation, worker, now, burst)
@@ -82,23 +104,11 @@ def prepare(session: Session, worker: str, now: datetime, limit: int, burst: boo
     return turns
 
 
-def _free(now: datetime) -> ColumnElement:
-    return or_(Conversation.lease_until.is_(None), Conversation.lease_until < now)
-
-
 def _lease(
     session: Session, conversation: Conversation, worker: str, now: datetime, burst: bool
 ) -> Turn | None:
-    rows = (
-        session.execute(
-            select(InboxRow)
-            .where(InboxRow.conversation_id == conversation.id, InboxRow.state == "waiting")
-            .order_by(InboxRow.number)
-            .limit(20 if burst else 1)
-        )
-        .scalars()
-        .all()
-    )
+    which = {"its_conversation": conversation.id, "at_most": 20 if burst else 1}
+    rows = session.execute(_WAITING, which).scalars().all()
     if not rows or conversation.mode == "human":
         for row in rows:
             row.state, row.outcome, row.for_operator = "done", "human", True
@@ -236,7 +246,8 @@ def give_up(session: Session, line: Line, now: datetime) -> int:
         select(InboxRow, Conversation)
         .join(Conversation, Conversation.id == InboxRow.conversation_id)
         .where(InboxRow.state == "waiting", InboxRow.received_at < now - AWAY_PATIENCE)
-        .where(_free(now))
+        .where(_FREE),
+        {"now": now},
     ).all()
     for row, conversation in rows:
         row.state, row.outcome, row.for_operator = "done", "assistant_away", True
@@ -263,7 +274,7 @@ def _to_person(
 
 def _still_ours(session: Session, turn: Turn) -> Conversation | None:
     conversation: Conversation | None = session.execute(
-        select(Conversation).where(Conversation.id == turn.conversation).with_for_update()
+        _LEASED, {"its_conversation": turn.conversation}
     ).scalar_one_or_none()
     if conversation is None or (conversation.lease_owner, conversation.fence) != (turn.worker, turn.fence):
         return None
@@ -275,10 +286,7 @@ def _still_ours(session: Session, turn: Turn) -> Conversation | None:
 
 
 def _done(session: Session, turn: Turn, outcome: str, *, for_operator: bool) -> None:
-    values: dict[str, Any] = {"state": "done", "outcome": outcome}
-    if for_operator:
-        values["for_operator"] = True
-    session.execute(update(InboxRow).where(InboxRow.number.in_(turn.rows)).values(**values))
+    session.execute(_DONE, {"rows": turn.rows, "new_outcome": outcome, "also_for_operator": for_operator})
 
 
 def _release(session: Session, conversation: Conversation, due: datetime) -> None:
@@ -288,7 +296,4 @@ def _release(session: Session, conversation: Conversation, due: datetime) -> Non
 
 def _unhandled(session: Session, conversation: Conversation) -> bool:
     """Whether a message still waits in it, watched for danger or not yet."""
-    query = select(InboxRow.number).where(
-        InboxRow.conversation_id == conversation.id, InboxRow.state.in_(("new", "waiting"))
-    )
-    return session.execute(query.limit(1)).first() is not None
+    return session.execute(_ANY_UNHANDLED, {"its_conversation": conversation.id}).first() is not None

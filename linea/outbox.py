@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import and_, bindparam, delete, exists, insert, or_, select, update
+from sqlalchemy import Integer, and_, bindparam, delete, exists, insert, or_, select, update
 from sqlalchemy.orm import Session, aliased
 
 from linea.codes import new_id
@@ -47,6 +47,43 @@ MAX_AGE = timedelta(hours=24)  # WhatsApp's window; after it nothing free-form i
 
 # Built once: building one of these costs SQLAlchemy several times what running it costs.
 _TABLE = OutboxRow.__table__
+_NEW = insert(_TABLE)
+_NEW_OPTION = insert(OptionRow.__table__)
+_HALTS = select(Halt)
+_RESUME = delete(Halt.__table__).where(Halt.__table__.c.channel == bindparam("its_channel"))
+_EARLIER = aliased(OutboxRow)
+_WAITS = exists().where(
+    _EARLIER.person_id == OutboxRow.person_id,
+    _EARLIER.number < OutboxRow.number,
+    _EARLIER.state.in_(("queued", "sending")),
+)
+_TO_SEND = (
+    select(
+        *(OutboxRow.number, OutboxRow.id, OutboxRow.person_id, OutboxRow.safety, OutboxRow.body),
+        *(OutboxRow.attempts, Conversation.channel, Person.pair_at),
+    )
+    .join(Conversation, Conversation.id == OutboxRow.conversation_id)
+    .join(Person, Person.id == OutboxRow.person_id)
+    .where(OutboxRow.state == "queued", OutboxRow.next_at <= bindparam("now"))
+    .where(Conversation.channel.notin_(bindparam("silent", expanding=True)))
+    .where(or_(OutboxRow.safety.is_(True), ~_WAITS))
+    .order_by(OutboxRow.safety.desc(), OutboxRow.number)
+    .limit(bindparam("at_most", type_=Integer))
+    .with_for_update(skip_locked=True, of=(OutboxRow, Person))
+)
+_CLAIM = (
+    update(_TABLE)
+    .where(_TABLE.c.number == bindparam("its_number"))
+    .values(state="sending", sending_since=bindparam("now"), attempts=bindparam("attempt"))
+)
+_LATER = update(_TABLE).where(_TABLE.c.number == bindparam("its_number")).values(next_at=bindparam("at"))
+_PAY = (
+    update(Person.__table__)
+    .where(Person.__table__.c.id == bindparam("its_person"))
+    .values(pair_at=bindparam("at"))
+)
+_ITSELF = select(OutboxRow).where(OutboxRow.id == bindparam("its_id")).with_for_update()
+_NEXT = select(OutboxRow.next_at).where(OutboxRow.state == "queued").order_by(OutboxRow.next_at).limit(1)
 _BY_NAME = (
     select(OutboxRow.number, OutboxRow.state, OutboxRow.external_id, OutboxRow.settled_at)
     .where(or_(OutboxRow.id == bindparam("its_id"), OutboxRow.external_id == bindparam("its_external_id")))
@@ -93,21 +130,22 @@ def add(
         row_id = new_id()
         ids.append(row_id)
         session.execute(
-            insert(OutboxRow).values(
-                id=row_id,
-                person_id=conversation.person_id,
-                conversation_id=conversation.id,
-                turn=turn,
-                origin=origin,
-                operator=operator,
-                utter=utter,
-                safety=safety,
-                body=_opaque(session, conversation.id, body).to_json(),
-                state="queued",
-                next_at=now,
-                created_at=now,
-                settled_at=now,
-            )
+            _NEW,
+            {
+                "id": row_id,
+                "person_id": conversation.person_id,
+                "conversation_id": conversation.id,
+                "turn": turn,
+                "origin": origin,
+                "operator": operator,
+                "utter": utter,
+                "safety": safety,
+                "body": _opaque(session, conversation.id, body).to_json(),
+                "state": "queued",
+                "next_at": now,
+                "created_at": now,
+                "settled_at": now,
+            },
         )
     return ids
 
@@ -116,11 +154,8 @@ def _opaque(session: Session, conversation_id: str, body: Body) -> Body:
     options = []
     for option in body.options:
         option_id = new_id()
-        session.execute(
-            insert(OptionRow).values(
-                id=option_id, conversation_id=conversation_id, payload=option.id, title=option.title
-            )
-        )
+        named = {"conversation_id": conversation_id, "payload": option.id, "title": option.title}
+        session.execute(_NEW_OPTION, {"id": option_id, **named})
         options.append(Option(option_id, option.title, option.description))
     return Body(body.text, tuple(options), body.button)
 
@@ -130,31 +165,18 @@ def claim(session: Session, now: datetime, limit: int) -> list[Sending]:
 
     Skips whoever would break the pair limit, and a halted channel but for one probe a minute.
     """
-    earlier = aliased(OutboxRow)
-    waits = exists().where(
-        earlier.person_id == OutboxRow.person_id,
-        earlier.number < OutboxRow.number,
-        earlier.state.in_(("queued", "sending")),
-    )
-    halted = {row.channel: row for row in session.execute(select(Halt)).scalars()}
+    halted = {row.channel: row for row in session.execute(_HALTS).scalars()}
     silent = [channel for channel, halt in halted.items() if halt.probe_at > now]
-    rows = session.execute(
-        select(OutboxRow, Conversation.channel)
-        .join(Conversation, Conversation.id == OutboxRow.conversation_id)
-        .where(OutboxRow.state == "queued", OutboxRow.next_at <= now, Conversation.channel.notin_(silent))
-        .where(or_(OutboxRow.safety.is_(True), ~waits))
-        .order_by(OutboxRow.safety.desc(), OutboxRow.number)
-        .limit(limit)
-        .with_for_update(skip_locked=True, of=OutboxRow)
-    ).all()
+    rows = session.execute(_TO_SEND, {"now": now, "silent": silent, "at_most": limit}).all()
     claimed = []
-    for row, channel in rows:
-        if channel in halted and not _probe(halted[channel], now):
+    for row in rows:
+        if row.channel in halted and not _probe(halted[row.channel], now):
             continue
         if not row.safety and not _within_pair_limit(session, row, now):
             continue
-        row.state, row.sending_since, row.attempts = "sending", now, row.attempts + 1
-        claimed.append(Sending(row.id, row.person_id, channel, Body.from_json(row.body), row.attempts))
+        attempt = row.attempts + 1
+        session.execute(_CLAIM, {"its_number": row.number, "now": now, "attempt": attempt})
+        claimed.append(Sending(row.id, row.person_id, row.channel, Body.from_json(row.body), attempt))
     session.flush()
     return claimed
 
@@ -166,22 +188,19 @@ def _probe(halt: Halt, now: datetime) -> bool:
     return True
 
 
-def _within_pair_limit(session: Session, row: OutboxRow, now: datetime) -> bool:
-    person = session.get(Person, row.person_id)
-    paid_off = max(person.pair_at or now, now)
+def _within_pair_limit(session: Session, row: Any, now: datetime) -> bool:
+    paid_off = max(row.pair_at or now, now)
     room_at = paid_off - PAIR_EVERY * (PAIR_BURST - 1)
     if room_at > now:
-        row.next_at = room_at
+        session.execute(_LATER, {"its_number": row.number, "at": room_at})
         return False
-    person.pair_at = paid_off + PAIR_EVERY
+    session.execute(_PAY, {"its_person": row.person_id, "at": paid_off + PAIR_EVERY})
     return True
 
 
 def record(session: Session, sending: Sending, result: SendResult, now: datetime) -> None:
     """Write down what one attempt brought. A late answer never takes back what a status already said."""
-    row = session.execute(
-        select(OutboxRow).where(OutboxRow.id == sending.id).with_for_update()
-    ).scalar_one_or_none()
+    row = session.execute(_ITSELF, {"its_id": sending.id}).scalar_one_or_none()
     if row is None or row.attempts != sending.attempt or row.state not in ("sending", "uncertain"):
         if row is not None and result.external_id and row.external_id is None:
             row.external_id = result.external_id
@@ -191,7 +210,7 @@ def record(session: Session, sending: Sending, result: SendResult, now: datetime
     row.settled_at = now
     if result.outcome == "accepted":
         row.state = "accepted"
-        session.execute(delete(Halt).where(Halt.channel == sending.channel))
+        session.execute(_RESUME, {"its_channel": sending.channel})
     elif result.outcome == "uncertain":
         row.state = "uncertain"
     elif result.outcome == "halt":
@@ -295,9 +314,7 @@ def send_again(session: Session, conversation_id: str, now: datetime) -> int:
 
 def next_due(session: Session) -> datetime | None:
     """When the earliest queued message may go out."""
-    found: Any = session.execute(
-        select(OutboxRow.next_at).where(OutboxRow.state == "queued").order_by(OutboxRow.next_at).limit(1)
-    ).scalar_one_or_none()
+    found: Any = session.execute(_NEXT).scalar_one_or_none()
     return found
 
 

@@ -23,6 +23,9 @@ KINDS = ("phone", "bsuid", "parent_bsuid")  # in the order in which they are bel
 # Built once: building one of these costs SQLAlchemy several times what running it costs.
 _KNOWN = select(Address.kind, Address.person_id).where(Address.hash.in_(bindparam("hashes", expanding=True)))
 _NEW = insert(Person.__table__)
+_ADDRESSES = select(Address.kind, Address.id, Address.secret).where(
+    Address.person_id == bindparam("its_person")
+)
 
 
 def resolve(session: Session, keys: Keys, sender: Sender, now: datetime) -> str | None:
@@ -45,7 +48,7 @@ def resolve(session: Session, keys: Keys, sender: Sender, now: datetime) -> str 
 
 def address_of(session: Session, keys: Keys, person_id: str) -> Sender:
     """Where to write to a person. Raises LookupError if they have been erased."""
-    rows = session.execute(select(Address).where(Address.person_id == person_id)).scalars().all()
+    rows = session.execute(_ADDRESSES, {"its_person": person_id}).all()
     if not rows:
         raise LookupError("this person has no address any more")
     found = {row.kind: keys.decrypt(row.secret, row.id) for row in rows}
