@@ -17,6 +17,7 @@ from typing import Any
 
 import httpx
 from sqlalchemy import select
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from linea import (
@@ -323,9 +324,9 @@ class Worker:
         try:
             with session.begin_nested():
                 reception.accept(self.settings, self.keys, raw, session)
+        except OperationalError:  # the database, not the body: it is read again
+            raise
         except Exception as error:
-            if isinstance(error, StoreUnavailable):
-                raise
             self.log.error("spooled_body_unreadable", error=error)
             inbox.keep(session, "whatsapp", "spooled", raw.decode("utf-8", "replace"), clock.now())
 
