@@ -126,7 +126,6 @@ def _take_from_assistant(session: Session, conversation: Conversation) -> None:
         .where(InboxRow.conversation_id == conversation.id, InboxRow.state == "waiting")
         .values(state="done", outcome="human", for_operator=True)
     )
-    conversation.fence += 1
     conversation.lease_owner = conversation.lease_until = None
 
 
@@ -139,7 +138,6 @@ def _carry_over(session: Session, conversation: Conversation, now: datetime) -> 
     following = current(session, conversation.person_id, conversation.channel, now)
     session.execute(update(InboxRow).where(*left).values(conversation_id=following))
     session.execute(update(Conversation).where(Conversation.id == following).values(due_at=now))
-    conversation.fence += 1
     conversation.lease_owner = conversation.lease_until = conversation.due_at = None
 
 

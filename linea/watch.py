@@ -40,8 +40,7 @@ def look(session: Session, classify: Classify, line: Line, now: datetime, limit:
     rows = session.execute(_NEW, {"at_most": limit}).all()
     for row, conversation in rows:
         try:
-            with session.begin_nested():
-                _look_at(session, row, conversation, classify, line, now)
+            _look_at(session, row, conversation, classify, line, now)
         except SQLAlchemyError:
             raise
         except Exception as error:  # one message must not hide the danger in another
