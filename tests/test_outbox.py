@@ -116,6 +116,7 @@ def test_messages_to_one_person_go_one_after_another_in_order(ana: Helpline) -> 
         ana.adds(words)
     heard = []
     while claimed := ana.claims():
+        assert ana.claims() == []
         heard.append([sending.body.text for sending in claimed])
         ana.records(claimed[0], "accepted")
     assert heard == [["uno"], ["dos"], ["tres"]]
@@ -440,6 +441,20 @@ def test_only_a_safety_text_goes_out_again_by_itself_and_only_once(ana: Helpline
     assert (ana.state(ordinary), ana.state(safety)) == ("unresolved", "unresolved")
 
 
+def test_a_safety_text_that_was_sent_twice_has_ten_minutes_to_be_reported(ana: Helpline) -> None:
+    sent = ana.adds("peligro", "line", safety=True)
+    for _ in range(2):
+        ana.sends("uncertain")
+        ana.passes(minutes=2)
+        ana.sweeps()
+    ana.passes(minutes=7)
+    ana.sweeps()
+    assert ana.state(sent) == "uncertain"
+    ana.passes(minutes=2)
+    ana.sweeps()
+    assert ana.state(sent) == "unresolved"
+
+
 def test_what_a_person_sends_again_goes_out(ana: Helpline) -> None:
     failed, unknown, fine = ana.adds("uno"), ana.adds("dos"), ana.adds("tres")
     for outcome in ("failed", "uncertain", "accepted"):
@@ -490,6 +505,17 @@ def test_a_bot_message_that_comes_back_unsent_after_a_person_took_the_chat_is_ta
     ana.takes(ana.code())
     ana.records(sending, outcome)
     assert ana.state(sent) == "cancelled"
+
+
+def test_a_message_of_the_conversation_before_is_taken_back_when_it_comes_back_unsent(ana: Helpline) -> None:
+    farewell = ana.adds()
+    (sending,) = ana.claims()
+    ana.takes(ana.code())
+    ana.closes(ana.code(), farewell=[])
+    ana.arrives("otra cosa")
+    ana.takes(ana.code())
+    ana.records(sending, "retry")
+    assert ana.state(farewell) == "cancelled"
 
 
 @pytest.mark.parametrize("options", [{"origin": "operator", "operator": "rosa"}, {"safety": True}])

@@ -273,6 +273,16 @@ def test_a_red_whose_text_cannot_be_said_still_waits_for_a_person(helpline: Help
     assert helpline.one(InboxRow).for_operator
 
 
+def test_what_is_known_of_a_danger_stays_when_the_rest_breaks(helpline: Helpline) -> None:
+    def breaks(name: str, channel: str) -> Body:
+        raise ValueError(name)
+
+    helpline.arrives(RED, "hola")
+    helpline.write(lambda s: watch.look(s, classify, breaks, helpline.now))
+    assert (helpline.open_handoffs(), helpline.one(Handoff).colour) == (["red"], "red")
+    assert [row.for_operator for row in helpline.all(InboxRow)] == [True, True]
+
+
 def test_buttons_of_a_fixed_text_can_be_tapped(helpline: Helpline) -> None:
     helpline.line = lambda name, channel: Body(name, (Option("/ask_for_person", "Persona"),))
     helpline.arrives(RED)

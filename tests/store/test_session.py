@@ -229,7 +229,13 @@ def test_a_moment_is_compared_in_utc_whatever_its_zone(store: Store) -> None:
 
 @pytest.mark.parametrize(
     ("pragma", "value"),
-    [("journal_mode", "wal"), ("synchronous", 2), ("secure_delete", 1), ("foreign_keys", 1)],
+    [
+        ("journal_mode", "wal"),
+        ("synchronous", 2),
+        ("secure_delete", 1),
+        ("temp_store", 2),
+        ("foreign_keys", 1),
+    ],
 )
 def test_every_connection_is_durable_and_leaves_nothing_behind(
     store: Store, pragma: str, value: object
