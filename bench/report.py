@@ -8,6 +8,7 @@ from typing import Any
 from bench import results
 
 PAGE = Path(__file__).resolve().parent / "RESULTS.md"
+BUSY = 10  # percent of all cores
 Row = tuple[str, str, str, str]
 
 HEAD = """# Speed
@@ -47,7 +48,7 @@ def write() -> None:
         text += "## Beside stock Rasa 3.6.21\n\n" + _beside_stock(found) + "\n"
     if "turns" in found:
         text += "## Where a turn's CPU goes\n\n" + _by_process(found["turns"]) + "\n"
-    text += REMARKS + "\n## On what\n\n" + _machines(found)
+    text += REMARKS + "\n## On what\n\n" + _machines(found) + _busy(found)
     PAGE.write_text(text, encoding="utf-8")
 
 
@@ -116,6 +117,9 @@ def _beside_stock(found: dict[str, Any]) -> str:
     if "memory" in found:
         values = [one["pss_mib_total"] for one in kept]
         lines.append(_ratio("PSS, MiB", found["memory"]["pss_mib_total"], values))
+    silent = ", ".join(str(one["unanswered"]) for one in kept)
+    lines.append(f"\nOf {kept[0]['turns']} questions the starter left {silent} without any answer; we left ")
+    lines.append(f"{ours['lost']} of {ours['turns']}.\n")
     return "".join(lines)
 
 
@@ -153,11 +157,25 @@ def _machines(found: dict[str, Any]) -> str:
     return "".join(lines)
 
 
+def _busy(found: dict[str, Any]) -> str:
+    busy = [name for name, part in found.items() if any(share > BUSY for share in _shares(name, part))]
+    if not busy:
+        return ""
+    return (
+        f"\n**{', '.join(busy)}**: others used more than {BUSY} % of this machine meanwhile, so these figures "
+        "are worse than on a machine of the line's own.\n"
+    )
+
+
 def _others(name: str, part: dict[str, Any]) -> str:
+    return ", ".join(f"{share:g} %" for share in _shares(name, part)) or "–"
+
+
+def _shares(name: str, part: dict[str, Any]) -> list[float]:
     if name == "receive":
         phases = [part["steady"], *part["steps"]]
     elif name == "stock":
         phases = [part["memory"], part["sqlite"]]
     else:
         phases = part.get("phases", [])
-    return ", ".join(f"{phase['others_cpu_percent']:g} %" for phase in phases) or "–"
+    return [phase["others_cpu_percent"] for phase in phases]
