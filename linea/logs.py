@@ -26,6 +26,10 @@ def configure(process: str) -> None:
     handler = logging.StreamHandler(_Unbreakable())
     handler.setFormatter(_Quiet())
     logging.basicConfig(handlers=[handler], level=logging.WARNING, force=True)
+    for logger in logging.root.manager.loggerDict.values():
+        if isinstance(logger, logging.Logger):  # one with an output of its own would write past us
+            logger.handlers.clear()
+            logger.propagate = True
     structlog.configure(
         processors=[
             structlog.processors.add_log_level,
