@@ -10,13 +10,15 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from linea import logs, outbox
-from linea.conversations import needs_person, raise_colour, standing_handoff
+from linea.conversations import COLOURS, needs_person, raise_colour, standing_handoff
 from linea.messages import Body
 from linea.store.models import Conversation, InboxRow, OutboxRow
 from linea.triage import Triage
 
 AGAIN_AFTER = timedelta(minutes=2)  # a red person who writes on is not sent the numbers at every line
 OPERATOR_ANSWERS_WITHIN = timedelta(seconds=60)  # DESIGN 5.3
+JUST_BEFORE = timedelta(minutes=2)  # short messages so close together are read as one sentence too
+A_FEW, SHORT = 4, 100  # so many of them, each of so many letters at most
 
 _NEW = (  # built once: building it costs SQLAlchemy several times what running it costs
     select(InboxRow, Conversation)
@@ -25,6 +27,14 @@ _NEW = (  # built once: building it costs SQLAlchemy several times what running 
     .order_by(InboxRow.number)
     .limit(bindparam("at_most", type_=Integer))
     .with_for_update(skip_locked=True, of=InboxRow)
+)
+_BEFORE = (
+    select(InboxRow.text, InboxRow.colour)
+    .where(InboxRow.conversation_id == bindparam("its_conversation"))
+    .where(InboxRow.number < bindparam("its_number"))
+    .where(InboxRow.received_at > bindparam("since"), InboxRow.kind == "text")
+    .order_by(InboxRow.number.desc())
+    .limit(A_FEW)
 )
 
 Classify = Callable[[str], Triage]
@@ -83,7 +93,7 @@ def _look_at(
     line: Line,
     now: datetime,
 ) -> None:
-    found = classify(row.text or "")
+    found = _read(session, row, classify)
     row.colour, row.signal = found.colour, found.signal
     raise_colour(conversation, found.colour, found.urgency)
     _pass_on(row, conversation)
@@ -91,6 +101,23 @@ def _look_at(
         _red(session, row, conversation, found.line or "utter_crisis_help", line, now)
     elif found.colour == "yellow":
         _yellow(session, row, conversation, found.line or "utter_yellow", line, now)
+
+
+def _read(session: Session, row: InboxRow, classify: Classify) -> Triage:
+    """The colour of a message by itself or, if that is higher, of the sentence it ends: people send one in
+    pieces ("me quiero", "morir"). What has had its colour already is not read again."""
+    alone = classify(row.text or "")
+    if alone.colour == "red" or row.kind != "text" or len(row.text) > SHORT:
+        return alone
+    wanted = {"its_conversation": row.conversation_id, "its_number": row.number}
+    pieces = [row.text]
+    for text, colour in session.execute(_BEFORE, {**wanted, "since": row.received_at - JUST_BEFORE}):
+        if colour not in ("none", "green") or len(text) > SHORT:
+            break
+        pieces.insert(0, text)
+    if len(pieces) == 1:
+        return alone
+    return max(alone, classify("\n".join(pieces)), key=lambda found: COLOURS.index(found.colour))
 
 
 def _pass_on(row: InboxRow, conversation: Conversation) -> None:
@@ -127,10 +154,17 @@ def _yellow(
     session: Session, row: InboxRow, conversation: Conversation, name: str, line: Line, now: datetime
 ) -> None:
     row.for_operator = True
-    opened = needs_person(session, conversation, "yellow", now)
-    if opened and conversation.mode == "waiting":
+    needs_person(session, conversation, "yellow", now)
+    # Also to who already waits for a person: it says whom to call today. After a crisis text it says less.
+    first = conversation.colour == "yellow" and name not in _said(session, conversation)
+    if first and conversation.mode == "waiting":
         _send(session, conversation, name, line, now, row.number)
         conversation.waiting_told = True
+
+
+def _said(session: Session, conversation: Conversation) -> set[str]:
+    said = select(OutboxRow.utter).where(OutboxRow.conversation_id == conversation.id)
+    return set(session.execute(said).scalars())
 
 
 def _send(

@@ -191,6 +191,64 @@ def test_who_is_told_by_the_yellow_text_that_a_person_comes_is_not_told_again(he
     assert helpline.utters() == ["utter_yellow"]
 
 
+def test_who_already_waits_for_a_person_is_given_the_yellow_text_too(helpline: Helpline) -> None:
+    in_mode(helpline, "waiting").arrives(YELLOW)
+    helpline.looks()
+    assert helpline.queued() == ["«utter_yellow» whatsapp"]
+    assert helpline.one(Handoff).colour == "yellow"
+
+
+def test_after_a_crisis_text_yellow_says_no_less(helpline: Helpline) -> None:
+    helpline.arrives(RED, YELLOW)
+    helpline.looks()
+    assert helpline.utters() == [SUICIDE]
+
+
+def in_pieces(text: str) -> Triage:
+    """What says that a text is dangerous, whatever breaks its lines."""
+    return classify(text.replace("\n", " "))
+
+
+def looks_at_pieces(helpline: Helpline) -> list[str]:
+    """The watch goes by and reads so; what was said until now."""
+    helpline.write(lambda s: watch.look(s, in_pieces, helpline.line, helpline.now))
+    return helpline.utters()
+
+
+@pytest.mark.parametrize("at_once", [True, False])
+def test_a_red_sent_in_pieces_is_seen(helpline: Helpline, at_once: bool) -> None:
+    for piece in ("me", "quiero", "morir"):
+        helpline.passes(seconds=30)
+        helpline.arrives(piece)
+        if not at_once:
+            looks_at_pieces(helpline)
+    assert looks_at_pieces(helpline) == [SUICIDE]
+    assert [row.colour for row in helpline.all(InboxRow)] == ["none", "none", "red"]
+
+
+def test_what_has_had_its_crisis_text_is_not_read_again_with_the_next_message(helpline: Helpline) -> None:
+    helpline.arrives("me quiero", "morir", "¿hola?")
+    assert looks_at_pieces(helpline) == [SUICIDE]
+    assert [row.outcome for row in helpline.all(InboxRow)] == [None, "red", None]
+
+
+@pytest.mark.parametrize(
+    ("before", "pause"), [("me quiero", 121), ("me quiero" + " de verdad" * 20, 0), ("otra cosa", 0)]
+)
+def test_messages_far_apart_or_long_are_read_one_by_one(helpline: Helpline, before: str, pause: int) -> None:
+    helpline.arrives(before)
+    looks_at_pieces(helpline)
+    helpline.passes(seconds=pause)
+    helpline.arrives("morir")
+    assert looks_at_pieces(helpline) == []
+
+
+def test_pieces_of_two_people_are_never_put_together(helpline: Helpline) -> None:
+    helpline.arrives("me quiero", sender=ANA)
+    helpline.arrives("morir", sender=BETO)
+    assert looks_at_pieces(helpline) == []
+
+
 def test_nothing_is_said_to_yellow_while_an_operator_has_the_chat(helpline: Helpline) -> None:
     in_mode(helpline, "human").arrives(YELLOW)
     assert helpline.turns() == []
