@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Integer, bindparam, exists, func, or_, select, update
+from sqlalchemy import Integer, bindparam, exists, func, or_, select, true, update
 from sqlalchemy.orm import Session
 
 from linea import outbox
@@ -219,8 +219,9 @@ def count_failure(session: Session, turn: Turn, line: Line, now: datetime) -> bo
     return dead
 
 
-def tell_away(session: Session, line: Line, now: datetime) -> int:
-    """Say once to whoever has waited 30 s that the assistant is away; how many were told."""
+def tell_away(session: Session, line: Line, now: datetime, conversation_id: str | None = None) -> int:
+    """Say once to whoever has waited 30 s, in this conversation or in any, that the assistant is away; how
+    many were told."""
     waiting = exists().where(
         InboxRow.conversation_id == Conversation.id,
         InboxRow.state == "waiting",
@@ -229,6 +230,7 @@ def tell_away(session: Session, line: Line, now: datetime) -> int:
     late = session.execute(
         select(Conversation)
         .where(Conversation.mode == "bot", Conversation.away_told_at.is_(None), waiting)
+        .where(true() if conversation_id is None else Conversation.id == conversation_id)
         .with_for_update(skip_locked=True)
     ).scalars()
     count = 0

@@ -192,8 +192,10 @@ class Worker:
                     session, turn, reply, self.content.bank, clock.now(), self.settings.production
                 )
             )
-        except LookupError as error:  # a model that still names what an editor has taken out of the bank
-            self.log.error("turn_not_in_bank", conversation=turn.conversation, error=error)
+        except StoreUnavailable:
+            raise
+        except Exception as error:  # such as a model that names what an editor has taken out of the bank
+            self.log.error("turn_not_finished", conversation=turn.conversation, error=error)
             await self._assistant_failed(turn)
             return
         reached(Step.TURN_COMMITTED)
@@ -226,14 +228,20 @@ class Worker:
             self.breaks.pop(row)
             await self._assistant_failed(turn)
             return
-        await self.store.awrite(lambda session: dispatch.put_back(session, turn, clock.now(), AWAY_DELAY))
+        await self.store.awrite(partial(self._put_back, turn))
+
+    def _put_back(self, turn: dispatch.Turn, session: Session) -> None:
+        now = clock.now()
+        dispatch.put_back(session, turn, now, AWAY_DELAY)
+        # Here too: Rasa can say that it is well while the action server behind it is not.
+        dispatch.tell_away(session, self.content.line, now, turn.conversation)
 
     async def _assistant_failed(self, turn: dispatch.Turn) -> None:
         """Held against the message only if the assistant is well for others (DESIGN 5.15)."""
         health = await rasa_client.health(self.rasa, self.settings.rasa_url)
         if not health.ready:
             self.assistant_ready = False
-            await self.store.awrite(lambda session: dispatch.put_back(session, turn, clock.now(), AWAY_DELAY))
+            await self.store.awrite(partial(self._put_back, turn))
             return
         dead = await self.store.awrite(
             lambda session: dispatch.count_failure(session, turn, self.content.line, clock.now())

@@ -6,11 +6,13 @@ import asyncio
 import json
 import shutil
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
+from sqlalchemy import update
 
 from linea import clock, dispatch, settings, spool
 from linea.settings import ROOT, Settings
@@ -98,6 +100,31 @@ def test_while_the_assistant_cannot_be_reached_nothing_is_held_against_anybody(
     now_line.arrives("hola")
     take_turns(here, now_line, away, 10)
     assert (now_line.one(InboxRow).failures, now_line.received()) == (0, [("waiting", None)])
+
+
+def test_who_waits_for_the_action_server_behind_a_ready_assistant_is_told_once(
+    here: Settings, now_line: Helpline
+) -> None:
+    now_line.arrives("persona")
+    now_line.write(
+        lambda s: s.execute(update(InboxRow).values(received_at=now_line.now - timedelta(seconds=31)))
+    )
+    no_actions = httpx.Response(503, json={"error": "action_away:action_hand_over"})
+    take_turns(here, now_line, rasa(lambda turn: no_actions), 3)
+    assert now_line.utters() == ["utter_assistant_away"]
+    assert now_line.received() == [("waiting", None)]
+
+
+def test_an_answer_that_cannot_be_finished_is_held_against_the_message(
+    here: Settings, now_line: Helpline, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def breaks(*args: Any) -> bool:
+        raise TypeError
+
+    monkeypatch.setattr(dispatch, "finish", breaks)
+    now_line.arrives("hola")
+    take_turns(here, now_line, rasa(lambda turn: said("utter_greet")), dispatch.MAX_FAILURES)
+    assert now_line.received() == [("dead", "failed")]
 
 
 def test_a_message_at_which_the_assistant_breaks_off_again_and_again_is_taken_for_the_cause(
