@@ -73,7 +73,7 @@ def plant(helpline: Helpline) -> dict[tuple[str, str], bytes]:
         raw={"x": raw},
     )
     helpline.accepts(Parsed((message,), (), (Problem("not_json", body),)))
-    helpline.finishes(helpline.turn(), "utter_thank", events=[{"event": "user", "text": event}])
+    helpline.finishes(helpline.turn(), "utter_fallback", events=[{"event": "user", "text": event}])
     helpline.adds(answer)
     for sending in [*helpline.sends(), *helpline.claims()]:
         helpline.records(sending, "accepted", external_id=sent)

@@ -71,10 +71,14 @@ def test_a_new_address_joins_the_person_it_came_with(
     assert address(helpline, person) == known
 
 
+@pytest.mark.parametrize("phone_first", [True, False])
 def test_where_phone_and_user_id_name_two_people_the_phone_wins_and_nothing_is_merged(
-    helpline: Helpline,
+    helpline: Helpline, phone_first: bool
 ) -> None:
-    by_phone, by_bsuid = resolve(helpline, Sender(ANA)), resolve(helpline, Sender(None, BSUID))
+    known = {sender: "" for sender in (Sender(ANA), Sender(None, BSUID))}
+    for sender in known if phone_first else reversed(known):
+        known[sender] = resolve(helpline, sender) or ""
+    by_phone, by_bsuid = known.values()
     assert resolve(helpline, Sender(ANA, BSUID)) == by_phone
     assert address(helpline, by_phone) == Sender(ANA)
     assert address(helpline, by_bsuid) == Sender(None, BSUID)
