@@ -23,6 +23,7 @@ from sqlalchemy.orm import Session
 from linea import (
     bank,
     clock,
+    clock_steps,
     conversations,
     dispatch,
     inbox,
@@ -299,6 +300,8 @@ class Worker:
 
     def _on_tick(self, now: datetime, assistant_ready: bool, session: Session) -> None:
         line = self.content.line
+        if clock_steps.release(session, now):
+            self.log.warning("clock_was_set_back")
         watch.speak_for_silent_operators(session, line, now)
         outbox.sweep(session, now)
         conversations.end_silent(session, now)
