@@ -126,16 +126,15 @@ def is_local(url: str) -> bool:
 
 
 def one_after_another(first: Sequence[str], then: Sequence[str]) -> None:
-    """Run `first` to its end, out of the others' way, then become `then`.
+    """Run `first` to its end, out of the others' way, then become `then`, also when `first` failed.
 
-    Ends with the first one's code when that failed.
+    A training that failed leaves the model from before, and `linea rasa` starts with none but a whole one:
+    when somebody left a mistake in a file, old answers are better than no answers.
     """
     supervisor = os.environ.get(PARENT, "")
     follow_parent()
     own = {**os.environ, PARENT: str(os.getpid())}
-    done = subprocess.run(first, env=own, preexec_fn=lambda: os.nice(NICE), check=False)
-    if done.returncode:
-        raise SystemExit(abs(done.returncode))
+    subprocess.run(first, env=own, preexec_fn=lambda: os.nice(NICE), check=False)
     environment = {**os.environ, PARENT: supervisor} if supervisor else dict(os.environ)
     os.execve(then[0], list(then), environment)
 
