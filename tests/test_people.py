@@ -75,7 +75,7 @@ def test_a_new_address_joins_the_person_it_came_with(
 def test_where_phone_and_user_id_name_two_people_the_phone_wins_and_nothing_is_merged(
     helpline: Helpline, phone_first: bool
 ) -> None:
-    known = {sender: "" for sender in (Sender(ANA), Sender(None, BSUID))}
+    known = dict.fromkeys((Sender(ANA), Sender(None, BSUID)), "")
     for sender in known if phone_first else reversed(known):
         known[sender] = resolve(helpline, sender) or ""
     by_phone, by_bsuid = known.values()

@@ -299,7 +299,9 @@ def served(app: Starlette) -> Iterator[str]:
         listening.close()
 
 
-def test_who_hangs_up_half_way_leaves_nothing_and_stops_nothing(here: Settings, database: Path) -> None:
+def test_who_hangs_up_half_way_leaves_nothing_and_stops_nothing(
+    here: Settings, database: Path, caplog: pytest.LogCaptureFixture
+) -> None:
     with served(web.create(here)) as address:
         host, port = address.removeprefix("http://").split(":")
         raw = body()
@@ -309,6 +311,7 @@ def test_who_hangs_up_half_way_leaves_nothing_and_stops_nothing(here: Settings, 
             caller.sendall(head.encode() + raw[:50])
         answer = httpx.post(address + URL, content=raw, headers=sign(raw), trust_env=False, timeout=20)
     assert (answer.status_code, rows(database)) == (200, ["hola"])
+    assert [record.name for record in caplog.records if record.levelno >= logging.ERROR] == []
 
 
 def test_a_slow_large_body_is_refused_over_a_real_connection(here: Settings) -> None:
