@@ -8,11 +8,13 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import os
+import shutil
 import signal
 import time
 from collections.abc import Awaitable, Callable, Coroutine
 from datetime import datetime, timedelta
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -32,6 +34,7 @@ from linea import (
     night,
     outbox,
     people,
+    published,
     rasa_client,
     reception,
     spool,
@@ -295,7 +298,7 @@ class Worker:
                 if self.assistant_ready:
                     self.log.info("assistant_back")
             await self.store.awrite(partial(self._on_tick, clock.now(), self.assistant_ready))
-            self.content.refresh()
+            await asyncio.to_thread(self.content.refresh)  # a second of reading, when something changed
             await self._sleep(TICK_EVERY)
 
     def _on_tick(self, now: datetime, assistant_ready: bool, session: Session) -> None:
@@ -356,9 +359,15 @@ class Content:
 
     def __init__(self, settings: Settings, log: Any) -> None:
         self.settings, self.log = settings, log
-        self.bank = bank.load(settings.bank_dir, settings.content_dir, settings.timezone)
-        self.signals = triage.load(settings.content_dir / "triage")
         self.seen = self._stamp()
+        try:
+            self._take_in()
+        except (bank.BankError, triage.TriageError) as error:
+            copies = published.kept(settings.data_dir)
+            if not all(folder.is_dir() for folder in copies):
+                raise
+            self.log.error("content_has_mistakes", error=error, see="linea bank check", used="the last good")
+            self._read(*copies)
 
     def classify(self, text: str) -> triage.Triage:
         """The colour of a text."""
@@ -375,13 +384,26 @@ class Content:
             return
         self.seen = stamp
         try:
-            fresh = bank.load(self.settings.bank_dir, self.settings.content_dir, self.settings.timezone)
-            signals = triage.load(self.settings.content_dir / "triage")
+            self._take_in()
         except (bank.BankError, triage.TriageError) as error:
             self.log.error("content_has_mistakes", error=error, see="linea bank check")
             return
-        self.bank, self.signals = fresh, signals
-        self.log.info("content_read_again", version=fresh.version)
+        self.log.info("content_read_again", version=self.bank.version)
+
+    def _take_in(self) -> None:
+        """Read the files as they are now; without a mistake, keep a copy for a start upon one."""
+        folders = (self.settings.bank_dir, self.settings.content_dir)
+        self._read(*folders)
+        if self._stamp() != self.seen:  # somebody is at it: the next look copies
+            return
+        try:
+            published.keep(self.settings.data_dir, *folders)
+        except (OSError, shutil.Error) as error:
+            self.log.error("content_not_kept", error=error)
+
+    def _read(self, bank_dir: Path, content_dir: Path) -> None:
+        fresh = bank.load(bank_dir, content_dir, self.settings.timezone)
+        self.bank, self.signals = fresh, triage.load(content_dir / "triage")
 
     def _stamp(self) -> int:
         folders = (self.settings.bank_dir, self.settings.content_dir)

@@ -14,7 +14,8 @@ import httpx
 import pytest
 from sqlalchemy import update
 
-from linea import clock, dispatch, settings, spool
+from linea import clock, dispatch, published, settings, spool
+from linea.bank import BankError
 from linea.settings import ROOT, Settings
 from linea.store.models import InboxRow, OutboxRow, UnreadBody
 from linea.worker import MAX_BREAKS, Worker
@@ -167,6 +168,37 @@ def test_a_mistake_in_a_file_leaves_what_was_published_before(here: Settings, tm
     worker.content.refresh()
     assert worker.content.bank is not before
     assert worker.content.bank.version == before.version
+    worker.store.close()
+
+
+def test_a_start_upon_a_mistake_takes_what_was_published_before(here: Settings, tmp_path: Path) -> None:
+    before = Worker(here)
+    before.store.close()
+    (tmp_path / "bank" / "mala.yml").write_text("entry: [")
+    worker = Worker(here)
+    assert worker.content.bank.version == before.content.bank.version
+    assert worker.content.classify("me quiero morir").colour == "red"
+    (tmp_path / "bank" / "mala.yml").unlink()
+    worker.content.refresh()
+    assert worker.content.bank is not before.content.bank
+    worker.store.close()
+
+
+def test_a_first_start_upon_a_mistake_says_what_is_wrong(here: Settings, tmp_path: Path) -> None:
+    (tmp_path / "bank" / "mala.yml").write_text("entry: [")
+    with pytest.raises(BankError, match="mala"):
+        Worker(here)
+
+
+def test_content_that_cannot_be_kept_is_used_all_the_same(
+    here: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*folders: Path) -> None:
+        raise OSError
+
+    monkeypatch.setattr(published, "keep", full)
+    worker = Worker(here)
+    assert worker.content.bank.entries
     worker.store.close()
 
 
