@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import os
 
 import click
 
@@ -41,6 +42,7 @@ class _Lazy(click.Group):
 @click.command(cls=_Lazy)
 def main() -> None:
     """Línea: una línea humanitaria de WhatsApp con un asistente de Rasa."""
+    os.umask(0o077)  # what people wrote is in these files: for nobody else on this machine
 
 
 if __name__ == "__main__":

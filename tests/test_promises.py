@@ -281,3 +281,11 @@ def _lines(name: str) -> list[str]:
 
 def _text(name: str) -> str:
     return (ROOT / name).read_text(encoding="utf-8")
+
+
+def test_nobody_else_on_the_machine_can_read_what_people_wrote(tmp_path: Path) -> None:
+    folder = tmp_path / "var"
+    environ = {"LINEA_DATA_DIR": str(folder), "PATH": ""}
+    subprocess.run([sys.executable, "-m", "linea.cli", "migrate"], cwd=ROOT, env=environ, check=True)
+    modes = {path.stat().st_mode & 0o077 for path in (folder, *folder.iterdir())}
+    assert modes == {0}
