@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import bindparam, delete, insert, update
 from sqlalchemy.orm import Session
 
-from linea import conversations, outbox, people
+from linea import conversations, logs, outbox, people
 from linea.codes import new_id
 from linea.keys import Keys
 from linea.messages import Inbound, Parsed
@@ -46,7 +46,8 @@ def accept(
 
 
 def keep(session: Session, channel: str, reason: str, body: str, now: datetime) -> None:
-    """Keep whole what nobody understood, for a person to look at."""
+    """Keep whole what nobody understood, for a person to look at; the log has the reason alone."""
+    logs.get().warning("kept_unread", channel=channel, reason=reason)
     session.execute(
         insert(UnreadBody).values(id=new_id(), channel=channel, reason=reason, body=body, received_at=now)
     )

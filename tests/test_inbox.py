@@ -124,6 +124,16 @@ def test_bad_neighbours_are_kept_and_spoil_nothing(helpline: Helpline) -> None:
     }
 
 
+def test_the_log_says_why_something_is_kept_and_nothing_of_what_it_says(
+    helpline: Helpline, capsys: pytest.CaptureFixture[str]
+) -> None:
+    helpline.accepts(Parsed(problems=(Problem("other_number", {"from": ANA, "text": "palabras"}),)))
+    written = capsys.readouterr().out
+    assert "other_number" in written
+    assert ANA not in written
+    assert "palabras" not in written
+
+
 def test_a_message_of_nobody_is_kept_once(helpline: Helpline) -> None:
     nobody = helpline.message("anónimo", Sender(None))
     helpline.arrives(nobody)
