@@ -162,14 +162,23 @@ class Worker:
         with self.store.reading() as session:
             if not dispatch.anything_due(session, now):
                 return []
-        turns = await self.store.awrite(partial(self._watch_and_prepare, now, room))
+        try:
+            turns = await self.store.awrite(partial(self._watch_and_prepare, now, room))
+        except StoreUnavailable:
+            raise
+        except Exception:  # danger is seen even where no turn can be made
+            await self.store.awrite(partial(self._watch, now))
+            raise
         if turns:
             reached(Step.TURN_PREPARED)
         return turns
 
     def _watch_and_prepare(self, now: datetime, room: int, session: Session) -> list[dispatch.Turn]:
-        watch.look(session, self.content.classify, self.content.line, now)
+        self._watch(now, session)
         return dispatch.prepare(session, self.name, now, room, self.settings.burst_pause_seconds > 0)
+
+    def _watch(self, now: datetime, session: Session) -> None:
+        watch.look(session, self.content.classify, self.content.line, now)
 
     async def _turn(self, turn: dispatch.Turn) -> None:
         if turn.kind == "other" and turn.text is None:

@@ -128,6 +128,24 @@ def test_an_answer_that_cannot_be_finished_is_held_against_the_message(
     assert now_line.received() == [("dead", "failed")]
 
 
+def test_danger_is_seen_though_no_turn_can_be_made(
+    here: Settings, now_line: Helpline, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def breaks(*args: Any) -> list[dispatch.Turn]:
+        raise TypeError
+
+    async def look() -> None:
+        worker = Worker(here)
+        with pytest.raises(TypeError):
+            await worker._next_turns(8)
+        worker.store.close()
+
+    monkeypatch.setattr(dispatch, "prepare", breaks)
+    now_line.arrives("me quiero morir")
+    asyncio.run(look())
+    assert now_line.utters() == ["utter_crisis_suicide"]
+
+
 def test_a_message_at_which_the_assistant_breaks_off_again_and_again_is_taken_for_the_cause(
     here: Settings, now_line: Helpline
 ) -> None:
