@@ -54,7 +54,7 @@ def take_turns(here: Settings, helpline: Helpline, answer: Answer, count: int = 
         worker = Worker(here)
         async with httpx.AsyncClient(transport=httpx.MockTransport(answer)) as worker.rasa:
             for _ in range(count):
-                helpline.passes(seconds=2)
+                helpline.now = max(helpline.now, clock.now()) + timedelta(seconds=2)
                 await worker._turn(helpline.turn(worker.name))
         worker.store.close()
 
