@@ -110,7 +110,7 @@ def close(session: Session, code: str, operator: str, farewell: Sequence[Body], 
         standing.operator, standing.closed_at = operator, now
         standing.taken_at = standing.taken_at or now
     if conversation.ended_at is None:  # else the person is elsewhere by now
-        outbox.add(session, conversation, farewell, "line", now, utter="utter_handoff_closed")
+        outbox.add(session, conversation, farewell, "line", now, utter=outbox.FAREWELL)
     conversation.mode, conversation.ended_at = "bot", now
     conversation.unanswered_red_at = None
     session.execute(

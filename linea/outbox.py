@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Integer, and_, bindparam, delete, exists, insert, or_, select, update
+from sqlalchemy import Integer, and_, bindparam, delete, exists, insert, or_, select, true, update
 from sqlalchemy.orm import Session, aliased
 
 from linea.codes import new_id
@@ -43,6 +43,7 @@ SENDING_LEASE = timedelta(seconds=60)  # longer than any attempt; then its outco
 UNCERTAIN_FOR = timedelta(minutes=10)  # time a status has to settle it (DESIGN 5.10)
 SAFETY_UNCERTAIN_FOR = timedelta(seconds=60)  # only a red safety text goes out again by itself
 PROBE_EVERY = timedelta(seconds=60)
+FAREWELL = "utter_handoff_closed"  # closing an old chat: when it does not arrive, nobody need come back
 MAX_AGE = timedelta(hours=24)  # WhatsApp's window; after it nothing free-form is delivered
 
 # Built once: building one of these costs SQLAlchemy several times what running it costs.
@@ -302,11 +303,17 @@ def cancel_unsent(session: Session, conversation_id: str, now: datetime) -> int:
 
 
 def send_again(session: Session, conversation_id: str, now: datetime) -> int:
-    """Queue once more what failed or stayed without an answer in a conversation; how many."""
+    """Queue once more what failed or stayed without an answer in a conversation; how many.
+
+    While an operator has the chat that is their own words and safety texts alone.
+    """
+    conversation = session.get(Conversation, conversation_id)
+    held = conversation is not None and is_held(session, conversation)
     result = session.execute(
         update(OutboxRow)
         .where(OutboxRow.conversation_id == conversation_id)
         .where(OutboxRow.state.in_(("failed", "unresolved")))
+        .where(or_(OutboxRow.origin == "operator", OutboxRow.safety.is_(True)) if held else true())
         .values(state="queued", next_at=now, settled_at=now, error_code=None, detail=None)
     )
     return int(result.rowcount)
@@ -321,6 +328,8 @@ def next_due(session: Session) -> datetime | None:
 def _fail(session: Session, row: OutboxRow, now: datetime, reason: str = "undelivered") -> None:
     row.settled_at = now
     row.state = "unresolved" if reason == "uncertain" else "failed"
+    if row.utter == FAREWELL:
+        return
     conversation = session.get(Conversation, row.conversation_id)
     if conversation is not None:
         needs_person(session, conversation, reason, now)

@@ -469,6 +469,24 @@ def test_what_a_person_sends_again_goes_out(ana: Helpline) -> None:
     assert row(ana, failed).error_code is None
 
 
+def test_while_an_operator_has_the_chat_nothing_of_the_assistants_goes_out_again(ana: Helpline) -> None:
+    bot, theirs = ana.adds(), ana.adds(origin="operator", operator="rosa")
+    safety = ana.adds(origin="line", safety=True)
+    for _ in range(3):
+        ana.sends("failed")
+    conversation = ana.one(Conversation)
+    ana.takes(conversation.code)
+    assert ana.write(lambda session: outbox.send_again(session, conversation.id, ana.now)) == 2
+    assert [ana.state(sent) for sent in (bot, theirs, safety)] == ["failed", "queued", "queued"]
+
+
+def test_a_farewell_that_does_not_arrive_brings_nobody_back(ana: Helpline) -> None:
+    ana.takes(ana.code())
+    ana.closes(ana.code())
+    ana.sends("failed")
+    assert (ana.open_handoffs(), ana.mode(), ana.one(Conversation).ended_at) == ([], "bot", ana.now)
+
+
 # -- taking back --------------------------------------------------------------------------------------
 
 
