@@ -86,6 +86,10 @@ def _store(session: Session, keys: Keys, message: Inbound, now: datetime, pause:
             "for_operator": not silent and not believed,
         },
     )
-    if silent or not believed:
+    if silent:
+        return
+    if not believed:  # nothing is said to anybody, but a person knows
+        conversation = session.get(Conversation, conversation_id)
+        conversations.needs_person(session, conversation, "not_believed", now)
         return
     session.execute(_DUE, {"its_id": conversation_id, "now": now, "due": now + pause})

@@ -162,6 +162,7 @@ def test_a_message_older_than_any_repeat_is_kept_and_not_answered(
     assert (helpline.looks(), len(helpline.turns()), len(helpline.all(OutboxRow))) == (
         (1, 0, 1) if believed else (0, 0, 0)
     )
+    assert helpline.open_handoffs() == (["red"] if believed else ["not_believed"])
 
 
 def test_a_silent_kind_is_kept_and_wakes_nobody(helpline: Helpline) -> None:

@@ -30,6 +30,7 @@ REASONS = {
     "assistant_away": "el asistente estuvo apagado",
     "undelivered": "un mensaje no llegó",
     "uncertain": "no se sabe si un mensaje llegó",
+    "not_believed": "llegó un mensaje de hace más de una semana",
     "taken": "la tomó el equipo",
 }
 WHO = {"person": "persona", "bot": "asistente", "line": "línea"}
