@@ -23,9 +23,9 @@ from linea.settings import Settings, SettingsError
 KINDS = ("encryption", "hash")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Keys:
-    """The line's keys. `encrypt` uses the newest, `decrypt` any living one."""
+    """The line's keys, never shown by `repr`. `encrypt` uses the newest, `decrypt` any living one."""
 
     encryption: dict[str, bytes]
     hashing: bytes

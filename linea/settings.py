@@ -10,7 +10,7 @@ import ipaddress
 import os
 import stat
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -60,7 +60,7 @@ class Settings:
     """Everything that differs between one installation and another."""
 
     env: str
-    database_url: str
+    database_url: str = field(repr=False)
     data_dir: Path
     bank_dir: Path
     content_dir: Path
@@ -72,12 +72,12 @@ class Settings:
     rasa_url: str
     actions_url: str
     graph_url: str
-    whatsapp_app_secrets: tuple[str, ...]
-    whatsapp_verify_token: str
-    whatsapp_token: str
+    whatsapp_app_secrets: tuple[str, ...] = field(repr=False)
+    whatsapp_verify_token: str = field(repr=False)
+    whatsapp_token: str = field(repr=False)
     whatsapp_phone_number_id: str
     twilio_account_sid: str
-    twilio_auth_token: str
+    twilio_auth_token: str = field(repr=False)
     twilio_from: str
     twilio_url: str
     burst_pause_seconds: float

@@ -140,3 +140,7 @@ def test_a_file_that_is_no_keys_file_is_said_in_one_sentence(here: Settings, dat
     with pytest.raises(SettingsError, match="LINEA_KEYS_FILE") as refused:
         keys.load(written(here, data))
     assert "\n" not in str(refused.value)
+
+
+def test_no_key_is_shown() -> None:
+    assert "eeee" not in repr(Keys({"1": b"e" * 32}, b"e" * 32))

@@ -227,3 +227,11 @@ def test_the_environment_and_the_projects_env_file_are_read_when_nothing_is_give
     monkeypatch.setenv("LINEA_PORT", "8222")
     found = settings.load()
     assert (found.port, found.host) == (8222, "0.0.0.0")
+
+
+def test_no_secret_is_shown_with_the_settings() -> None:
+    secret = "muy-secreto-muy-secreto"
+    names = [name for name in settings.SECRETS if name.startswith("LINEA_")]
+    read = settings.load(dict.fromkeys(names, secret))
+    assert secret in (read.whatsapp_token, *read.whatsapp_app_secrets)
+    assert secret not in repr(read)
