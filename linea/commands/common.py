@@ -6,6 +6,8 @@ import sys
 from collections.abc import Callable
 from typing import NoReturn, TypeVar
 
+from sqlalchemy.exc import SQLAlchemyError
+
 from linea import settings as settings_module
 from linea.settings import Settings, SettingsError
 from linea.store import Store, StoreUnavailable
@@ -33,7 +35,7 @@ def with_store(work: Callable[[Settings, Store], T]) -> T:
     store = Store(settings.database_url)
     try:
         return work(settings, store)
-    except StoreUnavailable:
+    except (StoreUnavailable, SQLAlchemyError):
         stop("La base de datos no responde: ¿está encendida la línea (make run) o corrió `linea migrate`?")
     finally:
         store.close()

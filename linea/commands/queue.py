@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Callable
 from datetime import timedelta
 from typing import TypeVar
@@ -99,23 +100,27 @@ def take(code: str, operator: str) -> None:
             who = WHO.get(spoken.who, spoken.who)
             state = "" if spoken.who == "person" else f"  [{STATES.get(spoken.state, spoken.state)}]"
             click.echo(f"{at:%H:%M} {who}: {_visible(spoken.text)}{state}")
-        click.echo(f'La tienes tú. Responde con: linea reply {code.upper()} "tu mensaje"')
+        click.echo(f"La tienes tú. Responde con: linea reply {code.upper()}")
 
     with_store(work)
 
 
 @click.command()
 @click.argument("code")
-@click.argument("text")
+@click.argument("text", required=False)
 @as_operator
-def reply(code: str, text: str, operator: str) -> None:
-    """Escribe TEXT a la persona de la conversación CODE (y la toma, si estaba libre)."""
+def reply(code: str, text: str | None, operator: str) -> None:
+    """Escribe TEXT a la persona de la conversación CODE (y la toma, si estaba libre).
+
+    Sin TEXT lo pregunta (o lo lee de la entrada): así no queda en el historial de esta máquina.
+    """
 
     def work(settings: Settings, store: Store) -> None:
-        if not text.strip():
+        words = _asked_for() if text is None else text.strip()
+        if not words:
             stop("El mensaje está vacío: no se envió nada.")
         name = _named(operator)
-        bodies = outbound.split(Body(text.strip()))
+        bodies = outbound.split(Body(words))
         _do(store, lambda session: handoff.reply(session, code, name, bodies, clock.now()))
         click.echo("En camino.")
 
@@ -131,11 +136,14 @@ def close(code: str, quiet: bool, operator: str) -> None:
 
     def work(settings: Settings, store: Store) -> None:
         name = _named(operator)
-        content = bank.load(settings.bank_dir, settings.content_dir)
+        try:
+            content = None if quiet else bank.load(settings.bank_dir, settings.content_dir)
+        except bank.BankError as error:
+            stop(f"No hay despedida que enviar: usa --quiet, o corrige esto antes.\n{error}")
 
         def close_it(session: Session) -> None:
             channel = handoff.find(session, code).channel
-            farewell = [] if quiet else [content.line("utter_handoff_closed", channel)]
+            farewell = [] if content is None else [content.line("utter_handoff_closed", channel)]
             handoff.close(session, code, name, farewell, clock.now())
 
         _do(store, close_it)
@@ -164,6 +172,12 @@ def _do(store: Store, work: Callable[[Session], T]) -> T:
         return store.write(work)
     except handoff.HandoffError as error:
         stop(str(error))
+
+
+def _asked_for() -> str:
+    if sys.stdin.isatty():
+        click.echo("Escribe el mensaje y termina con Ctrl-D:")
+    return sys.stdin.read().strip()
 
 
 def _named(operator: str) -> str:
