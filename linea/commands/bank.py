@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from linea import triage
 from linea.bank import check, load
 from linea.settings import SettingsError
 from linea.settings import load as load_settings
@@ -23,13 +24,17 @@ def bank() -> None:
     help="Carpeta del banco; si no se indica, la de los ajustes (LINEA_BANK_DIR).",
 )
 def check_command(bank_dir: Path | None) -> None:
-    """Revisa el banco y lo que va con él; cada error sale como «archivo: línea: qué hacer»."""
+    """Revisa el banco, los textos, los números y las señales: cada error, «archivo: línea: qué hacer»."""
     try:
         settings = load_settings()
     except SettingsError as error:
         raise click.ClickException(str(error)) from error
     folder = bank_dir or settings.bank_dir
-    findings = check(folder, settings.content_dir)
+    findings = [str(finding) for finding in check(folder, settings.content_dir)]
+    try:
+        triage.load(settings.content_dir / "triage")
+    except triage.TriageError as error:
+        findings += [str(finding) for finding in error.findings]
     for finding in findings:
         click.echo(finding)
     if findings:
