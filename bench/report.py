@@ -162,7 +162,7 @@ def _busy(found: dict[str, Any]) -> str:
     if not busy:
         return ""
     return (
-        f"\n**{', '.join(busy)}**: others used more than {BUSY} % of this machine meanwhile, so these figures "
+        f"\n**{', '.join(busy)}**: others used more than {BUSY} % of this machine, so these figures "
         "are worse than on a machine of the line's own.\n"
     )
 
