@@ -24,6 +24,7 @@ MAX_FAILURES = 3
 AWAY_TOLD_AFTER = timedelta(seconds=30)  # DESIGN 5.15
 AWAY_PATIENCE = timedelta(minutes=10)
 SAME_KIND_AGAIN = timedelta(minutes=1)
+KEPT_EVENTS = 100  # some twenty turns; every turn brings them all, and Rasa takes no more than 2 MB
 
 # Built once: building one of these costs SQLAlchemy several times what running it costs.
 _FREE = or_(Conversation.lease_until.is_(None), Conversation.lease_until < bindparam("now"))
@@ -163,7 +164,7 @@ def finish(session: Session, turn: Turn, reply: Reply, bank: Bank, now: datetime
         now=now,
         production=production,
     )
-    conversation.events = [*turn.events, *reply.events]
+    conversation.events = recent([*turn.events, *reply.events])
     conversation.notice_given = conversation.notice_given or composed.notice
     conversation.waiting_told = conversation.waiting_told or composed.told_waiting
     outbox.add(session, conversation, composed.bodies, "bot", now, utter=composed.utter, turn=turn.rows[0])
@@ -173,6 +174,22 @@ def finish(session: Session, turn: Turn, reply: Reply, bank: Bank, now: datetime
     _done(session, turn, "answered", for_operator=bool(composed.handover))
     _release(session, conversation, now)
     return True
+
+
+def recent(events: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    """A conversation's tracker events as they are kept: the last turns, from a moment at which the assistant
+    listened, and of what is older what still holds, the last value of each slot and the form it was in."""
+    first = len(events) - KEPT_EVENTS
+    while 0 < first < len(events) and events[first].get("name") != "action_listen":
+        first += 1
+    if first <= 0:
+        return list(events)
+    standing: dict[str, dict[str, Any]] = {}
+    for event in events[:first]:
+        if event["event"] in ("slot", "active_loop"):
+            slot = event["name"] if event["event"] == "slot" else ""
+            standing[f"{event['event']} {slot}"] = event
+    return [*standing.values(), *events[first:]]
 
 
 def finish_other(session: Session, turn: Turn, line: Line, now: datetime) -> bool:

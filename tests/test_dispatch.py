@@ -535,3 +535,42 @@ def test_a_button_of_a_finished_turn_belongs_to_its_conversation(helpline: Helpl
     old = helpline.one(OutboxRow).body["options"][0]
     turn = tapped(helpline, old["title"], old["id"])
     assert (turn.payload, turn.text) == (None, "Hablar con alguien")
+
+
+# -- what is kept of a conversation -----------------------------------------------------------------
+
+LISTEN = {"event": "action", "name": "action_listen"}
+
+
+def turn_events(number: int) -> list[dict[str, Any]]:
+    """What a turn leaves."""
+    return [{"event": "user", "text": str(number)}, {"event": "bot", "text": "…"}, LISTEN]
+
+
+def test_a_short_conversation_is_kept_whole() -> None:
+    events = [LISTEN, *(event for number in range(33) for event in turn_events(number))]
+    assert dispatch.recent(events) == events
+
+
+def test_of_a_long_one_the_last_turns_are_kept_and_what_still_holds() -> None:
+    events: list[dict[str, Any]] = [LISTEN]
+    for number in range(500):
+        events += turn_events(number)
+        events += [{"event": "slot", "name": name, "value": number} for name in ("a", "b")]
+        events += [{"event": "active_loop", "name": None if number % 2 else "form"}]
+    kept: list[dict[str, Any]] = []
+    for event in events:  # as turn after turn brings and takes them
+        kept = dispatch.recent([*kept, event])
+    assert len(kept) <= dispatch.KEPT_EVENTS + 3
+    first = next(place for place, event in enumerate(kept) if event == LISTEN)
+    assert sorted(event["event"] for event in kept[:first]) == ["active_loop", "slot", "slot"]
+    assert kept[-1] == events[-1]
+    assert kept[first:] == events[-len(kept[first:]) :]
+
+
+def test_a_conversation_that_goes_on_for_days_does_not_grow(helpline: Helpline) -> None:
+    for _ in range(40):
+        helpline.arrives("hola")
+        events = [{"event": "user", "text": "hola" * 100}, *([LISTEN] * 4)]
+        assert helpline.finishes(helpline.turn(), "utter_thank", events=events)
+    assert len(helpline.one(Conversation).events) <= dispatch.KEPT_EVENTS
