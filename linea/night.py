@@ -25,6 +25,8 @@ def erase_now(store: Store, zone: ZoneInfo, now: datetime, night: datetime | Non
     if total.conversations or total.unread_bodies or total.people:
         store.write(lambda session: erasure.receipt(session, total, started, clock.now()))
         reached(Step.ERASE_RECEIPT)
+    if total.open_reds:
+        logs.get().error("red_open_for_more_than_a_day", count=total.open_reds)
     for _ in range(100):
         if store.checkpoint():
             break

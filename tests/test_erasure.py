@@ -255,6 +255,17 @@ def test_an_open_red_is_kept_until_a_person_closes_it(helpline: Helpline, days: 
     assert left(helpline) == {}
 
 
+@pytest.mark.parametrize(("hours", "alarmed"), [(24, False), (25, True)])
+def test_a_red_that_is_open_for_more_than_a_day_is_an_alarm_in_the_log(
+    helpline: Helpline, capsys: pytest.CaptureFixture[str], hours: int, alarmed: bool
+) -> None:
+    helpline.arrives(RED)
+    helpline.looks()
+    helpline.passes(hours=hours)
+    erase(helpline)
+    assert ("red_open_for_more_than_a_day" in capsys.readouterr().out) == alarmed
+
+
 def test_another_open_handoff_is_kept_for_seven_days_and_then_counted(helpline: Helpline) -> None:
     helpline.arrives(YELLOW)
     helpline.answers("utter_thank")
