@@ -224,7 +224,7 @@ class WhoMaySpeak(RuleBasedStateMachine):
 @pytest.mark.parametrize("steps", [12, 40])
 def test_while_a_person_has_the_chat_the_line_is_silent(migrated: Path, steps: int) -> None:
     machine = type("Machine", (WhoMaySpeak,), {"migrated": migrated})
-    examples = SCALE * 480 // steps
+    examples = SCALE * 360 // steps
     run_state_machine_as_test(
         machine,
         settings=settings(
