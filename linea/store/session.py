@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import asyncio
 import queue
+import sqlite3
 import threading
+import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
 from contextlib import contextmanager
@@ -17,7 +19,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any, TypeVar
 
-from sqlalchemy import Table, create_engine, event, text
+from sqlalchemy import Table, create_engine, event
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.engine import Connection, Dialect, Engine, make_url
@@ -28,6 +30,7 @@ from sqlalchemy.pool import QueuePool
 
 T = TypeVar("T")
 BATCH = 200
+LOOK_AT_LOCK = 0.0005  # seconds between two tries to take SQLite's write lock
 
 
 class StoreUnavailable(Exception):
@@ -52,6 +55,7 @@ class Store:
         self._jobs: queue.SimpleQueue[_Job | None] = queue.SimpleQueue()
         self._thread: threading.Thread | None = None
         self._starting = threading.Lock()
+        self._ended = False
         self._watch: Any = None
         self._version = -1
 
@@ -115,20 +119,29 @@ class Store:
         self._writing.dispose()
 
     def _run(self) -> None:
-        ended = False
-        while not ended:
-            waiting = [self._jobs.get()]
-            while len(waiting) < BATCH and waiting[-1] is not None and not self._jobs.empty():
-                waiting.append(self._jobs.get())
-            ended = waiting[-1] is None
-            # From here on a caller that gives up changes nothing; one that already has is left out.
-            batch = [job for job in waiting if job is not None and job.done.set_running_or_notify_cancel()]
+        while not self._ended:
+            batch: list[_Job] = []
+            self._add(batch, self._jobs.get())
+            self._gather(batch)
             if batch:
-                self._commit(batch)
+                self._commit(batch, self._gather)
 
-    def _commit(self, batch: list[_Job]) -> None:
+    def _gather(self, batch: list[_Job]) -> None:
+        while len(batch) < BATCH and not self._ended and not self._jobs.empty():
+            self._add(batch, self._jobs.get())
+
+    def _add(self, batch: list[_Job], job: _Job | None) -> None:
+        # From here on a caller that gives up changes nothing; one that already has is left out.
+        if job is None:
+            self._ended = True
+        elif job.done.set_running_or_notify_cancel():
+            batch.append(job)
+
+    def _commit(self, batch: list[_Job], gather: Callable[[list[_Job]], None] | None = None) -> None:
         try:
             with self._writing.begin() as connection:
+                if gather is not None:
+                    gather(batch)  # what came while others held the lock
                 results = [_do(job, connection) for job in batch]
         except BaseException as error:
             if len(batch) > 1 and not _unavailable(error):
@@ -203,6 +216,21 @@ def _engine(url: str, busy_seconds: float, begin: str) -> Engine:
 
     @event.listens_for(engine, "begin")
     def _begin(connection: Any) -> None:
-        connection.execute(text(begin))
+        # SQLite's own wait for the lock sleeps ever longer, up to 0.1 s; the lock is held for milliseconds.
+        raw = connection.connection.dbapi_connection
+        deadline = time.monotonic() + busy_seconds
+        raw.execute("PRAGMA busy_timeout = 0")
+        try:
+            while True:
+                try:
+                    raw.execute(begin)
+                    return
+                except sqlite3.OperationalError as error:
+                    if "locked" not in str(error) or time.monotonic() > deadline:
+                        break
+                time.sleep(LOOK_AT_LOCK)
+            connection.exec_driver_sql(begin)  # once more, for SQLAlchemy to say what is wrong
+        finally:
+            raw.execute(f"PRAGMA busy_timeout = {round(busy_seconds * 1000)}")
 
     return engine
