@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import datetime, timedelta
 
-from sqlalchemy import bindparam, delete, insert, update
+from sqlalchemy import bindparam, delete, insert, select, update
 from sqlalchemy.orm import Session
 
 from linea import conversations, logs, outbox, people
@@ -35,22 +36,28 @@ def accept(
     """
     fresh = 0
     for message in parsed.messages:
-        if insert_once(session, SeenMessage, {"hash": keys.hash("message", message.key), "seen_at": now}):
+        if _is_new(session, keys, message.key, now):
             fresh += 1
             _store(session, keys, message, now, burst_pause)
     for problem in parsed.problems:
-        keep(session, "whatsapp", problem.reason, json.dumps(problem.raw, ensure_ascii=True), now)
+        keep(session, keys, "whatsapp", problem.reason, json.dumps(problem.raw).encode(), now)
     for status in parsed.statuses:
-        outbox.apply_status(session, status, now)
+        named = replace(status, external_id=name_of(keys, status.external_id) or "")
+        outbox.apply_status(session, named, now)
     return fresh
 
 
-def keep(session: Session, channel: str, reason: str, body: str, now: datetime) -> None:
-    """Keep whole what nobody understood, for a person to look at; the log has the reason alone."""
+def name_of(keys: Keys, external_id: str | None) -> str | None:
+    """What a message id is known by here: its keyed hash, because Meta's own spells the phone in base64."""
+    return keys.hash("wamid", external_id) if external_id else None
+
+
+def keep(session: Session, keys: Keys, channel: str, reason: str, body: bytes, now: datetime) -> None:
+    """Keep whole, sealed, what nobody understood, for a person to look at; the log has the reason alone."""
     logs.get().warning("kept_unread", channel=channel, reason=reason)
-    session.execute(
-        insert(UnreadBody).values(id=new_id(), channel=channel, reason=reason, body=body, received_at=now)
-    )
+    body_id = new_id()
+    values = {"id": body_id, "channel": channel, "reason": reason, "received_at": now}
+    session.execute(insert(UnreadBody).values(body=keys.seal(body, body_id), **values))
 
 
 def forget_repeats(session: Session, now: datetime) -> int:
@@ -59,10 +66,17 @@ def forget_repeats(session: Session, now: datetime) -> int:
     return int(result.rowcount)
 
 
+def _is_new(session: Session, keys: Keys, key: str, now: datetime) -> bool:
+    newest, *older = keys.hashes("message", key)
+    if older and session.execute(select(SeenMessage.hash).where(SeenMessage.hash.in_(older))).first():
+        return False
+    return insert_once(session, SeenMessage, {"hash": newest, "seen_at": now})
+
+
 def _store(session: Session, keys: Keys, message: Inbound, now: datetime, pause: timedelta) -> None:
     person_id = people.resolve(session, keys, message.sender, now)
     if person_id is None:
-        keep(session, message.channel, "no_sender", json.dumps(message.raw, ensure_ascii=True), now)
+        keep(session, keys, message.channel, "no_sender", json.dumps(message.raw).encode(), now)
         return
     conversation_id = conversations.current(session, person_id, message.channel, now)
     silent = message.kind == "silent"
@@ -72,13 +86,13 @@ def _store(session: Session, keys: Keys, message: Inbound, now: datetime, pause:
         _NEW,
         {
             "conversation_id": conversation_id,
-            "external_id": message.external_id,
+            "external_id": name_of(keys, message.external_id),
             "kind": message.kind,
             "type": message.type[:40],
             "text": message.text,
             "option_id": message.option_id,
-            "reply_to": message.reply_to,
-            "raw": message.raw,
+            "reply_to": name_of(keys, message.reply_to),
+            "raw": keys.encrypt(json.dumps(message.raw), conversation_id),
             "sent_at": message.sent_at,
             "received_at": now,
             "state": "done" if silent or not believed else "new",

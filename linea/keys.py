@@ -29,22 +29,31 @@ class Keys:
 
     encryption: dict[str, bytes]
     hashing: bytes
+    older_hashing: tuple[bytes, ...] = ()
 
     def encrypt(self, text: str, owner: str) -> bytes:
         """`text` under AES-256-GCM, bound to `owner` (a row's id), with the key's number in front."""
-        number = max(self.encryption, key=int)
-        nonce = secrets.token_bytes(12)
-        sealed = AESGCM(self.encryption[number]).encrypt(nonce, text.encode(), owner.encode())
-        return number.encode() + b":" + nonce + sealed
+        return self.seal(text.encode(), owner)
 
     def decrypt(self, sealed: bytes, owner: str) -> str:
         """What `encrypt` sealed for `owner`. Raises ValueError if the key is gone or the row is another's."""
+        return self.unseal(sealed, owner).decode()
+
+    def seal(self, content: bytes, owner: str) -> bytes:
+        """`encrypt` for bytes that may be no text."""
+        number = max(self.encryption, key=int)
+        nonce = secrets.token_bytes(12)
+        sealed = AESGCM(self.encryption[number]).encrypt(nonce, content, owner.encode())
+        return number.encode() + b":" + nonce + sealed
+
+    def unseal(self, sealed: bytes, owner: str) -> bytes:
+        """What `seal` sealed for `owner`. Raises ValueError as `decrypt` does."""
         number, _, rest = sealed.partition(b":")
         key = self.encryption.get(number.decode("ascii", "replace"))
         if key is None:
             raise ValueError("the key of this row is no longer in the keys file")
         try:
-            return AESGCM(key).decrypt(rest[:12], rest[12:], owner.encode()).decode()
+            return AESGCM(key).decrypt(rest[:12], rest[12:], owner.encode())
         except InvalidTag as error:
             raise ValueError("this row was sealed for another owner") from error
 
@@ -53,7 +62,13 @@ class Keys:
 
         Keyed because Peru's mobile numbers are few enough to be guessed from a plain hash.
         """
-        return hmac.new(self.hashing, f"{purpose}:{value}".encode(), hashlib.sha256).hexdigest()
+        return self.hashes(purpose, value)[0]
+
+    def hashes(self, purpose: str, value: str) -> list[str]:
+        """The hash of `value` under every living key, the newest first: how what is older is found."""
+        message = f"{purpose}:{value}".encode()
+        keys = (self.hashing, *self.older_hashing)
+        return [hmac.new(key, message, hashlib.sha256).hexdigest() for key in keys]
 
 
 def load(settings: Settings) -> Keys:
@@ -72,7 +87,8 @@ def load(settings: Settings) -> Keys:
     for kind in KINDS:
         if not found[kind] or any(len(key) != 32 or not n.isdecimal() for n, key in found[kind].items()):
             raise SettingsError(f"LINEA_KEYS_FILE: en «{kind}» falta una clave de 32 bytes con su número.")
-    return Keys(found["encryption"], found["hash"][max(found["hash"], key=int)])
+    newest, *older = sorted(found["hash"], key=int, reverse=True)
+    return Keys(found["encryption"], found["hash"][newest], tuple(found["hash"][n] for n in older))
 
 
 def _make(path: Path) -> None:

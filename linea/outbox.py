@@ -274,9 +274,11 @@ def sweep(session: Session, now: datetime) -> int:
     )
     rows = session.execute(select(OutboxRow).where(or_(old, again))).scalars().all()
     for row in rows:
-        if row.safety and row.attempts < 2:
+        conversation = session.get(Conversation, row.conversation_id)
+        held = conversation is not None and is_held(session, conversation)
+        if row.safety and row.attempts < 2 and not held:
             row.state, row.next_at = "queued", now
-        else:
+        elif row.settled_at < now - UNCERTAIN_FOR:
             _fail(session, row, now, reason="uncertain")
     return len(rows)
 

@@ -33,8 +33,8 @@ def resolve(session: Session, keys: Keys, sender: Sender, now: datetime) -> str 
     given = {kind: value for kind in KINDS if (value := getattr(sender, kind))}
     if not given:
         return None
-    hashes = {kind: keys.hash(kind, value) for kind, value in given.items()}
-    rows = session.execute(_KNOWN, {"hashes": list(hashes.values())})
+    hashes = {kind: keys.hashes(kind, value) for kind, value in given.items()}
+    rows = session.execute(_KNOWN, {"hashes": [each for found in hashes.values() for each in found]})
     known: dict[str, str] = {row.kind: row.person_id for row in rows}
     person_id = next((known[kind] for kind in KINDS if kind in known), None)
     if person_id is None:
@@ -42,7 +42,7 @@ def resolve(session: Session, keys: Keys, sender: Sender, now: datetime) -> str 
         session.execute(_NEW, {"id": person_id, "created_at": now})
     for kind, value in given.items():
         if kind not in known:
-            _add(session, keys, person_id, kind, value, hashes[kind])
+            _add(session, keys, person_id, kind, value, hashes[kind][0])
     return person_id
 
 

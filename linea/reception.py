@@ -11,6 +11,8 @@ from linea.channels.whatsapp import inbound
 from linea.keys import Keys
 from linea.settings import Settings
 
+SPOOL = "spool"  # what a body in the spool is sealed for
+
 
 def accept(settings: Settings, keys: Keys, raw: bytes, session: Session) -> int:
     """Read a signed body of Meta's and store what it holds; how many messages were new."""

@@ -207,6 +207,8 @@ def _refuse_unsafe(settings: Settings, environ: Mapping[str, str]) -> None:
     for name, values in secrets.items():
         if any(len(value) < 16 for value in values):
             raise SettingsError(f"{name} es demasiado corto: en producción, 16 caracteres o más.")
+    if settings.whatsapp_phone_number_id == DEVELOPMENT_PHONE_NUMBER_ID:
+        raise SettingsError("LINEA_WHATSAPP_PHONE_NUMBER_ID es el de desarrollo: pon el de tu número.")
     if not settings.public_url.startswith("https://"):
         raise SettingsError("LINEA_PUBLIC_URL debe empezar por https:// en producción.")
     if not settings.graph_url.startswith("https://") and not _loopback(settings.graph_url):

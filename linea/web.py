@@ -89,8 +89,9 @@ async def receive(request: Request) -> Response:
 
 
 async def _spool(state: Any, raw: bytes) -> Response:
+    folder, sealed = state.settings.data_dir / "spool", state.keys.seal(raw, reception.SPOOL)
     try:
-        await asyncio.to_thread(spool.write, state.settings.data_dir / "spool", raw)
+        await asyncio.to_thread(spool.write, folder, sealed)
     except OSError as error:
         state.log.error("webhook_refused", error=error)
         return _text("try again", 503)

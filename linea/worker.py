@@ -8,13 +8,12 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import os
-import shutil
 import signal
 import time
 from collections.abc import Awaitable, Callable, Coroutine
+from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
-from pathlib import Path
 from typing import Any
 
 import httpx
@@ -23,7 +22,6 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from linea import (
-    bank,
     clock,
     clock_steps,
     conversations,
@@ -34,16 +32,15 @@ from linea import (
     night,
     outbox,
     people,
-    published,
     rasa_client,
     reception,
     spool,
-    triage,
     watch,
 )
 from linea.channels.whatsapp import outbound, sending
 from linea.codes import new_id
-from linea.messages import Body, SendResult
+from linea.content import Content
+from linea.messages import SendResult
 from linea.settings import Settings
 from linea.steps import Step, reached
 from linea.store import Store, StoreUnavailable
@@ -293,7 +290,8 @@ class Worker:
                 item.attempt,
             )
             reached(Step.SEND_POSTED)
-        await self.store.awrite(lambda session: outbox.record(session, item, result, clock.now()))
+        named = replace(result, external_id=inbox.name_of(self.keys, result.external_id))
+        await self.store.awrite(lambda session: outbox.record(session, item, named, clock.now()))
         reached(Step.SEND_RECORDED)
         if result.outcome not in ("accepted", "retry"):
             self.log.warning(f"send_{result.outcome}", code=result.error_code, detail=result.detail)
@@ -337,21 +335,23 @@ class Worker:
         folder = self.settings.data_dir / "spool"
         while not self.stopping.is_set():
             for path in spool.waiting(folder):
-                raw = path.read_bytes()
-                await self.store.awrite(partial(self._accept_spooled, raw))
+                sealed = path.read_bytes()
+                await self.store.awrite(partial(self._accept_spooled, sealed))
                 reached(Step.SPOOL_ACCEPTED)
                 path.unlink()
             await self._sleep(TICK_EVERY)
 
-    def _accept_spooled(self, raw: bytes, session: Session) -> None:
+    def _accept_spooled(self, sealed: bytes, session: Session) -> None:
+        raw = sealed
         try:
+            raw = self.keys.unseal(sealed, reception.SPOOL)
             with session.begin_nested():
                 reception.accept(self.settings, self.keys, raw, session)
         except OperationalError:  # the database, not the body: it is read again
             raise
         except Exception as error:
             self.log.error("spooled_body_unreadable", error=error)
-            inbox.keep(session, "whatsapp", "spooled", raw.decode("utf-8", "replace"), clock.now())
+            inbox.keep(session, self.keys, "whatsapp", "spooled", raw, clock.now())
 
     async def _erase(self) -> None:
         while not self.stopping.is_set():
@@ -361,63 +361,6 @@ class Worker:
                 spool.clear_drafts(self.settings.data_dir / "spool", now.timestamp())
                 self.last_erasure = now
             await self._sleep(TICK_EVERY)
-
-
-class Content:
-    """The published bank and the signals of danger, read again when an editor changes a file."""
-
-    def __init__(self, settings: Settings, log: Any) -> None:
-        self.settings, self.log = settings, log
-        self.seen = self._stamp()
-        try:
-            self._take_in()
-        except (bank.BankError, triage.TriageError) as error:
-            copies = published.kept(settings.data_dir)
-            if not all(folder.is_dir() for folder in copies):
-                raise
-            self.log.error("content_has_mistakes", error=error, see="linea bank check", used="the last good")
-            self._read(*copies)
-
-    def classify(self, text: str) -> triage.Triage:
-        """The colour of a text."""
-        return self.signals.classify(text)
-
-    def line(self, name: str, channel: str) -> Body:
-        """A fixed text of the line."""
-        return self.bank.line(name, channel)
-
-    def refresh(self) -> None:
-        """Take in changed files; with a mistake in them the old content stays, and it is said once."""
-        stamp = self._stamp()
-        if stamp == self.seen:
-            return
-        self.seen = stamp
-        try:
-            self._take_in()
-        except (bank.BankError, triage.TriageError) as error:
-            self.log.error("content_has_mistakes", error=error, see="linea bank check")
-            return
-        self.log.info("content_read_again", version=self.bank.version)
-
-    def _take_in(self) -> None:
-        """Read the files as they are now; without a mistake, keep a copy for a start upon one."""
-        folders = (self.settings.bank_dir, self.settings.content_dir)
-        self._read(*folders)
-        if self._stamp() != self.seen:  # somebody is at it: the next look copies
-            return
-        try:
-            published.keep(self.settings.data_dir, *folders)
-        except (OSError, shutil.Error) as error:
-            self.log.error("content_not_kept", error=error)
-
-    def _read(self, bank_dir: Path, content_dir: Path) -> None:
-        fresh = bank.load(bank_dir, content_dir, self.settings.timezone)
-        self.bank, self.signals = fresh, triage.load(content_dir / "triage")
-
-    def _stamp(self) -> int:
-        folders = (self.settings.bank_dir, self.settings.content_dir)
-        paths = {path for folder in folders for path in folder.rglob("*.yml")}
-        return hash(tuple(sorted((str(path), path.stat().st_mtime_ns) for path in paths)))
 
 
 async def serve(settings: Settings) -> None:

@@ -19,7 +19,17 @@ from linea.messages import Parsed, Problem
 from linea.settings import ROOT
 from linea.steps import Step
 from linea.store import Store
-from linea.store.models import Address, Base, Conversation, Erasure, InboxRow, OutboxRow, Person, SeenMessage
+from linea.store.models import (
+    Address,
+    Base,
+    Conversation,
+    Erasure,
+    InboxRow,
+    OutboxRow,
+    Person,
+    SeenMessage,
+    UnreadBody,
+)
 from tests.helpline import ANA, BETO, RED, YELLOW, Helpline
 
 LIMA = ZoneInfo("America/Lima")
@@ -76,19 +86,24 @@ def plant(helpline: Helpline) -> dict[tuple[str, str], bytes]:
     helpline.finishes(helpline.turn(), "utter_fallback", events=[{"event": "user", "text": event}])
     helpline.adds(answer)
     for sending in [*helpline.sends(), *helpline.claims()]:
-        helpline.records(sending, "accepted", external_id=sent)
+        helpline.records(sending, "accepted", external_id=sent)  # the worker hashes it before
+    (received,) = [row for row in helpline.all(InboxRow) if row.text == text]
+    (unread,) = [
+        row for row in helpline.all(UnreadBody) if body.encode() in helpline.keys.unseal(row.body, row.id)
+    ]
+    assert raw in helpline.keys.decrypt(received.raw, received.conversation_id)
     hashed = helpline.keys.hash("phone", phone)
     (sealed,) = [row.secret for row in helpline.all(Address) if row.hash == hashed]
     return {
         ("addresses", "hash"): hashed.encode(),
         ("addresses", "secret"): sealed,
         ("conversations", "events"): event.encode(),
-        ("inbox", "external_id"): wamid.encode(),
+        ("inbox", "external_id"): helpline.keys.hash("wamid", wamid).encode(),
         ("inbox", "text"): text.encode(),
         ("inbox", "option_id"): option.encode(),
-        ("inbox", "reply_to"): reply_to.encode(),
-        ("inbox", "raw"): raw.encode(),
-        ("unread_bodies", "body"): body.encode(),
+        ("inbox", "reply_to"): helpline.keys.hash("wamid", reply_to).encode(),
+        ("inbox", "raw"): received.raw,
+        ("unread_bodies", "body"): unread.body,
         ("outbox", "body"): answer.encode(),
         ("outbox", "external_id"): sent.encode(),
     }
@@ -229,7 +244,7 @@ def test_a_message_nobody_has_handled_keeps_its_conversation(helpline: Helpline)
 
 
 def test_a_day_after_it_was_kept_an_unread_body_is_gone(helpline: Helpline) -> None:
-    helpline.write(lambda s: inbox.keep(s, "whatsapp", "not_json", "{", helpline.now))
+    helpline.write(lambda s: inbox.keep(s, helpline.keys, "whatsapp", "not_json", b"{", helpline.now))
     helpline.passes(hours=24)
     assert erase(helpline).unread_bodies == 0
     helpline.passes(seconds=1)

@@ -307,7 +307,7 @@ def test_an_operator_reads_what_was_said_in_the_order_in_which_it_was_said(helpl
 
 def test_bodies_nobody_could_read_are_counted(helpline: Helpline) -> None:
     for _ in range(2):
-        helpline.write(lambda s: inbox.keep(s, "whatsapp", "not_json", "{", helpline.now))
+        helpline.write(lambda s: inbox.keep(s, helpline.keys, "whatsapp", "not_json", b"{", helpline.now))
     with helpline.store.reading() as session:
         assert handoff.unread(session) == 2
 

@@ -5,12 +5,14 @@ from __future__ import annotations
 import json
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
 
 from linea import inbox, night
+from linea.keys import Keys
 from linea.messages import Parsed, Problem, Sender, Status
 from linea.store import Store
 from linea.store.models import Conversation, InboxRow, OutboxRow, Person, SeenMessage, UnreadBody
@@ -31,17 +33,12 @@ def test_a_message_is_kept_whole_and_waits_to_be_watched(helpline: Helpline) -> 
     )
     assert helpline.arrives(message) == 1
     row = helpline.one(InboxRow)
-    assert (row.text, row.kind, row.type, row.option_id, row.reply_to, row.raw) == (
-        "¿hola?",
-        "option",
-        "interactive",
-        "o1",
-        "r1",
-        raw,
-    )
+    assert (row.text, row.kind, row.type, row.option_id) == ("¿hola?", "option", "interactive", "o1")
+    assert row.reply_to == inbox.name_of(helpline.keys, "r1")
+    assert json.loads(helpline.keys.decrypt(row.raw, row.conversation_id)) == raw
     assert (row.state, row.external_id, row.sent_at, row.received_at) == (
         "new",
-        message.external_id,
+        inbox.name_of(helpline.keys, message.external_id),
         helpline.now,
         helpline.now,
     )
@@ -109,6 +106,26 @@ def test_messages_keep_the_order_in_which_they_came(helpline: Helpline) -> None:
     assert numbers == sorted(set(numbers))
 
 
+def test_no_address_stands_in_the_database_but_sealed(helpline: Helpline, database: Path) -> None:
+    wamid = "wamid.HBgLNTE5ODc2NTQzMjE"
+    raw = {"from": ANA[1:], "id": wamid}
+    helpline.arrives(helpline.message("hola", ANA, external_id=wamid, reply_to=wamid, raw=raw))
+    helpline.accepts(Parsed((), (), (Problem("bad_item", raw),)))
+    helpline.store.checkpoint()
+    for token in (ANA[1:], wamid):
+        assert token.encode() not in database.read_bytes()
+
+
+def test_after_a_hash_key_is_changed_people_and_repeats_are_still_known(helpline: Helpline) -> None:
+    message = helpline.message("hola")
+    helpline.arrives(message)
+    old = helpline.keys
+    helpline.keys = Keys(old.encryption, b"n" * 32, (old.hashing,))
+    assert helpline.arrives(message) == 0
+    assert helpline.arrives(helpline.message("¿sigues?")) == 1
+    assert len(helpline.all(Person)) == 1
+
+
 def test_bad_neighbours_are_kept_and_spoil_nothing(helpline: Helpline) -> None:
     problems = (Problem("bad_item", {"type": ["\ud800"]}), Problem("not_json", "\x01{"))
     statuses = (Status("whatsapp", "wamid.unknown", None, "read", None, None),)
@@ -116,7 +133,8 @@ def test_bad_neighbours_are_kept_and_spoil_nothing(helpline: Helpline) -> None:
     good = helpline.message("hola")
     assert helpline.accepts(Parsed((nobody, good), statuses, problems)) == 2
     assert texts(helpline) == ["hola"]
-    kept = {row.reason: json.loads(row.body) for row in helpline.all(UnreadBody)}
+    unseal = helpline.keys.unseal
+    kept = {row.reason: json.loads(unseal(row.body, row.id)) for row in helpline.all(UnreadBody)}
     assert kept == {
         "bad_item": {"type": ["\ud800"]},
         "not_json": "\x01{",

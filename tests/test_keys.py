@@ -73,6 +73,12 @@ def test_anything_else_is_refused_with_one_kind_of_error(sealed: bytes) -> None:
         OLD.decrypt(sealed, "row")
 
 
+def test_after_a_rotation_the_newest_hash_comes_first_and_the_older_are_still_known() -> None:
+    both = replace(OLD, hashing=b"i" * 32, older_hashing=(b"h" * 32,))
+    assert both.hashes("phone", "x")[1:] == OLD.hashes("phone", "x")
+    assert both.hash("phone", "x") == both.hashes("phone", "x")[0] != OLD.hash("phone", "x")
+
+
 def test_a_hash_is_the_same_each_time_and_another_for_each_purpose_and_key() -> None:
     other = replace(OLD, hashing=b"i" * 32)
     hashes = [

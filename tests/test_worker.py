@@ -14,7 +14,7 @@ import httpx
 import pytest
 from sqlalchemy import update
 
-from linea import clock, dispatch, published, settings, spool
+from linea import clock, dispatch, keys, published, reception, settings, spool
 from linea.bank import BankError
 from linea.settings import ROOT, Settings
 from linea.store.models import InboxRow, OutboxRow, UnreadBody
@@ -223,7 +223,7 @@ def test_content_that_cannot_be_kept_is_used_all_the_same(
 def drain(here: Settings, *bodies: bytes) -> None:
     """What lies in the spool is taken in."""
     for raw in bodies:
-        spool.write(here.data_dir / "spool", raw)
+        spool.write(here.data_dir / "spool", keys.load(here).seal(raw, reception.SPOOL))
 
     async def stop_when_empty(worker: Worker) -> None:
         while list(spool.waiting(here.data_dir / "spool")):

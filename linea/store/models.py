@@ -110,13 +110,13 @@ class InboxRow(Base):
 
     number = Column(Number, primary_key=True, autoincrement=True)
     conversation_id = Column(ForeignKey("conversations.id"), nullable=False)
-    external_id = personal(Text, nullable=False)  # a wamid spells the phone in base64
+    external_id = personal(String(64))  # a keyed hash: the wamid itself spells the phone in base64
     kind = Column(String(8), nullable=False)
     type = Column(String(40), nullable=False)
     text = personal(Text)
     option_id = personal(Text)
-    reply_to = personal(Text)
-    raw = personal(JSON, nullable=False)
+    reply_to = personal(String(64))  # a keyed hash too
+    raw = personal(LargeBinary, nullable=False)  # all that came, sealed for the conversation
     sent_at = Column(UTCDateTime)
     received_at = Column(UTCDateTime, nullable=False)
     state = Column(String(8), nullable=False, default="new")
@@ -144,7 +144,7 @@ class UnreadBody(Base):
     id = Column(String(32), primary_key=True)
     channel = Column(String(16), nullable=False)
     reason = Column(String(40), nullable=False)
-    body = personal(Text, nullable=False)
+    body = personal(LargeBinary, nullable=False)  # sealed
     received_at = Column(UTCDateTime, nullable=False, index=True)
 
 
@@ -171,7 +171,7 @@ class OutboxRow(Base):
     attempts = Column(Integer, nullable=False, default=0)
     next_at = Column(UTCDateTime, nullable=False)
     sending_since = Column(UTCDateTime)
-    external_id = personal(Text, index=True)
+    external_id = personal(String(64), index=True)  # a keyed hash of the channel's id
     error_code = Column(Integer)
     detail = Column(String(120))
     created_at = Column(UTCDateTime, nullable=False)

@@ -1,0 +1,68 @@
+"""What the worker says and what it watches for, read from the editors' files and again when they change."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+from typing import Any
+
+from linea import bank, published, triage
+from linea.messages import Body
+from linea.settings import Settings
+
+
+class Content:
+    """The published bank and the signals of danger, read again when an editor changes a file."""
+
+    def __init__(self, settings: Settings, log: Any) -> None:
+        self.settings, self.log = settings, log
+        self.seen = self._stamp()
+        try:
+            self._take_in()
+        except (bank.BankError, triage.TriageError) as error:
+            copies = published.kept(settings.data_dir)
+            if not all(folder.is_dir() for folder in copies):
+                raise
+            self.log.error("content_has_mistakes", error=error, see="linea bank check", used="the last good")
+            self._read(*copies)
+
+    def classify(self, text: str) -> triage.Triage:
+        """The colour of a text."""
+        return self.signals.classify(text)
+
+    def line(self, name: str, channel: str) -> Body:
+        """A fixed text of the line."""
+        return self.bank.line(name, channel)
+
+    def refresh(self) -> None:
+        """Take in changed files; with a mistake in them the old content stays, and it is said once."""
+        stamp = self._stamp()
+        if stamp == self.seen:
+            return
+        self.seen = stamp
+        try:
+            self._take_in()
+        except (bank.BankError, triage.TriageError) as error:
+            self.log.error("content_has_mistakes", error=error, see="linea bank check")
+            return
+        self.log.info("content_read_again", version=self.bank.version)
+
+    def _take_in(self) -> None:
+        """Read the files as they are now; without a mistake, keep a copy for a start upon one."""
+        folders = (self.settings.bank_dir, self.settings.content_dir)
+        self._read(*folders)
+        if self._stamp() != self.seen:  # somebody is at it: the next look copies
+            return
+        try:
+            published.keep(self.settings.data_dir, *folders)
+        except (OSError, shutil.Error) as error:
+            self.log.error("content_not_kept", error=error)
+
+    def _read(self, bank_dir: Path, content_dir: Path) -> None:
+        fresh = bank.load(bank_dir, content_dir, self.settings.timezone)
+        self.bank, self.signals = fresh, triage.load(content_dir / "triage")
+
+    def _stamp(self) -> int:
+        folders = (self.settings.bank_dir, self.settings.content_dir)
+        paths = {path for folder in folders for path in folder.rglob("*.yml")}
+        return hash(tuple(sorted((str(path), path.stat().st_mtime_ns) for path in paths)))
