@@ -11,6 +11,7 @@ from linea.bank import Bank
 from linea.messages import Body
 
 FAQ = "utter_faq/"
+MENU = "utter_menu"  # the list of the bank's questions
 LONGEST = 4096  # one WhatsApp text (Meta, Cloud API messages)
 LONGEST_WITH_OPTIONS = 1024  # the body of an interactive message
 
@@ -38,8 +39,8 @@ def compose(
     now: datetime,
     production: bool,
 ) -> Composed:
-    """The messages of one turn. While a person is awaited (`waiting`) only bank answers are given, and
-    at most once that the person is in the queue."""
+    """The messages of one turn. While a person is awaited (`waiting`) only bank answers and the menu
+    of them are given, and at most once that the person is in the queue."""
     bodies: list[Body] = []
     utters = [str(message.get("utter") or "") for message in messages]
     for message, utter in zip(messages, utters, strict=True):
@@ -50,7 +51,7 @@ def compose(
                 handover = handover or "entry"
             elif answer.handover == "offer" and not answer.body.options and mode == "bot":
                 bodies.append(bank.line("utter_handover_offer", channel))
-        elif mode == "waiting" or utter.startswith("utter_handoff_waiting"):
+        elif (mode == "waiting" and utter != MENU) or utter.startswith("utter_handoff_waiting"):
             continue
         elif utter:
             bodies.append(bank.line(utter, channel))

@@ -91,6 +91,7 @@ def test_the_hours_are_said_where_the_programme_gave_them() -> None:
         (["utter_fallback"], None, False, ["«utter_still_waiting»"]),
         (["utter_fallback"], None, True, []),
         (["utter_greet"], None, True, []),
+        (["utter_menu"], None, True, ["«utter_menu»"]),
         ([], "asked", False, ["«utter_still_waiting»"]),
         ([], "asked", True, []),
         ([], None, True, []),
