@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import os
+import getpass
 import sys
 from collections.abc import Callable
 from datetime import timedelta
@@ -51,7 +51,7 @@ STATES = {
 as_operator = click.option(
     "--as",
     "operator",
-    default=lambda: os.environ.get("USER", ""),
+    default=lambda: _account(),
     help="Tu nombre de operador; si falta, tu usuario de esta máquina.",
 )
 
@@ -122,7 +122,7 @@ def reply(code: str, text: str | None, operator: str) -> None:
         name = _named(operator)
         bodies = outbound.split(Body(words))
         _do(store, lambda session: handoff.reply(session, code, name, bodies, clock.now()))
-        click.echo("En camino.")
+        click.echo(f"En camino. La conversación es tuya; al terminar: linea close {code.upper()}")
 
     with_store(work)
 
@@ -184,6 +184,14 @@ def _named(operator: str) -> str:
     if not operator.strip():
         stop("¿Quién eres? Añade --as con tu nombre.")
     return operator.strip()[:40]
+
+
+def _account() -> str:
+    """The name of the account on this machine; empty where there is none, as in some containers."""
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        return ""
 
 
 def _span(span: timedelta) -> str:
