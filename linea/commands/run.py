@@ -33,7 +33,10 @@ def run() -> None:
         _stop(str(error))
     if taken:
         _stop("\n".join(taken))
-    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    try:
+        settings.data_dir.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        _stop(f"No se puede crear la carpeta de LINEA_DATA_DIR, «{settings.data_dir}» ({error.strerror}).")
     migrated = subprocess.run([sys.executable, "-m", "linea.cli", "migrate"], check=False)
     if migrated.returncode:
         raise SystemExit(migrated.returncode)
