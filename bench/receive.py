@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from bench import machine, processes
 from bench.processes import Load
-from linea import clock, conversations, keys, outbox, people, settings
+from linea import clock, conversations, inbox, keys, outbox, people, settings
 from linea.codes import new_id
 from linea.messages import Body, Sender
 from linea.settings import Settings
@@ -137,7 +137,9 @@ def _seed(store: Store, config: Settings, count: int) -> Known:
             (outbox_id,) = outbox.add(session, conversation, [Body("Hola.")], "bot", now)
             wamid = f"wamid.{new_id()}"
             row = update(OutboxRow).where(OutboxRow.id == outbox_id)
-            session.execute(row.values(state="accepted", external_id=wamid, attempts=1))
+            session.execute(
+                row.values(state="accepted", external_id=inbox.name_of(secret, wamid), attempts=1)
+            )
             found.append((outbox_id, wamid, phone))
 
     for start in range(0, count, SEED_BATCH):

@@ -12,7 +12,7 @@ import psutil
 
 from bench import machine, processes, questions
 from bench.processes import Load
-from linea import settings
+from linea import inbox, keys, settings
 from linea.settings import Settings
 
 PEOPLE = 300  # a phase; each phase has people of its own
@@ -76,7 +76,7 @@ def measure(wanted: set[str]) -> dict[str, dict[str, Any]]:
 class _Phases:
     def __init__(self, load: Load, supervisor: psutil.Process, config: Settings, folder: Path) -> None:
         self.load, self.supervisor = load, supervisor
-        self.questions = questions.load(config)
+        self.questions, self.keys = questions.load(config), keys.load(config)
         self.database = folder / "linea.db"
         self.phase = self.turns = 0
 
@@ -114,14 +114,14 @@ class _Phases:
     def _matched(self, result: dict[str, Any]) -> dict[str, Any]:
         """Each question with the first message that answers it, by what the line's own rows say."""
         answers = self._answers()
-        due_of: dict[str, float] = result["due_of"]
+        due_of = {str(inbox.name_of(self.keys, wamid)): due for wamid, due in result["due_of"].items()}
         first: dict[str, float] = {}
         times_sent = Counter(outbox_id for outbox_id, _ in result["reached"])
         for outbox_id, moment in result["reached"]:
-            asked = answers.get(outbox_id)
+            asked = answers.get(outbox_id, "")
             if asked in due_of:
                 first[asked] = min(moment, first.get(asked, moment))
-        took = [(moment - due_of[wamid]) * 1000 for wamid, moment in first.items()]
+        took = [(moment - due_of[name]) * 1000 for name, moment in first.items()]
         seconds = max(first.values(), default=0.0) - min(due_of.values(), default=0.0)
         return {
             "turns_per_second": round(len(first) / seconds, 1) if seconds > 0 else 0.0,
@@ -132,7 +132,7 @@ class _Phases:
         }
 
     def _answers(self) -> dict[str, str]:
-        """The id of each message of the line with the wamid of the question it answers."""
+        """The id of each message of the line, with the line's name for the question it answers."""
         database = sqlite3.connect(f"file:{self.database}?mode=ro", uri=True)
         try:
             rows = database.execute(
