@@ -24,7 +24,7 @@ class Composed:
     utter: str | None
     handover: str | None
     notice: bool  # the privacy notice is in it
-    told_waiting: bool  # it says that a person is awaited
+    told_waiting: bool  # it says that the request is still in the queue
 
 
 def compose(
@@ -69,7 +69,6 @@ def compose(
             handover = "no_answer"
         if handover:
             bodies.append(bank.line(waiting_line(bank), channel))
-            told = True
     notice = "utter_greet" in utters and mode != "waiting"
     if not notice and not notice_given and mode == "bot" and bodies:
         bodies = _with_notice(bodies, bank.line("utter_notice", channel))

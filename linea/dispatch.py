@@ -285,10 +285,9 @@ def oldest_waiting(session: Session) -> datetime | None:
 def _to_person(
     session: Session, conversation: Conversation, reason: str, line: Line, now: datetime, turn: int
 ) -> None:
-    if needs_person(session, conversation, reason, now) and not conversation.waiting_told:
+    if needs_person(session, conversation, reason, now):
         body: Body = line("utter_handoff_waiting", conversation.channel)
         outbox.add(session, conversation, [body], "line", now, utter="utter_handoff_waiting", turn=turn)
-        conversation.waiting_told = True
 
 
 def _still_ours(session: Session, turn: Turn) -> Conversation | None:

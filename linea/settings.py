@@ -183,6 +183,8 @@ def load(environ: Mapping[str, str] | None = None) -> Settings:
         simulator_port=simulator_port,
         uses_simulator=not production and not environ.get("LINEA_GRAPH_URL", "").strip(),
     )
+    if environ.get("LINEA_BANK_DIR", "").strip() and not settings.bank_dir.is_dir():
+        raise SettingsError(f"LINEA_BANK_DIR no es una carpeta: {settings.bank_dir}.")
     if production:
         _refuse_unsafe(settings, environ)
     return settings

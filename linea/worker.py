@@ -72,6 +72,7 @@ class Worker:
         self.wake = {name: asyncio.Event() for name in ("turns", "sends")}
         self.in_hand: dict[str, set[asyncio.Task[None]]] = {"turns": set(), "sends": set()}
         self.assistant_ready = True
+        self.halted = False
         self.breaks: dict[int, int] = {}
         self.last_erasure: datetime | None = None
 
@@ -194,6 +195,7 @@ class Worker:
             return
         reached(Step.TURN_ANSWERED)
         self.assistant_ready = True
+        self.halted = False
         self.breaks.pop(turn.rows[0], None)
         reply = dispatch.Reply(answer.messages, answer.events, answer.effects)
         try:
@@ -326,8 +328,9 @@ class Worker:
 
     def _write_beat(self, session: Session) -> None:
         halted = session.execute(select(Halt.channel)).scalars().all()
-        if halted:
+        if halted and not self.halted:
             self.log.error("sending_halted", channels=",".join(halted))
+        self.halted = bool(halted)
         detail = {"halted": list(halted), "bank": self.content.bank.version, "pid": os.getpid()}
         session.merge(Heartbeat(process="worker", beat_at=clock.now(), detail=detail))
 

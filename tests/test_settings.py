@@ -140,6 +140,8 @@ def test_production_does_not_start_with_this_missing(production: Environ, name: 
         ("LINEA_WHATSAPP_APP_SECRET", "a" * 32 + ",corto", "LINEA_WHATSAPP_APP_SECRET es demasiado corto"),
         ("LINEA_WHATSAPP_VERIFY_TOKEN", "desarrollo", "LINEA_WHATSAPP_VERIFY_TOKEN es demasiado corto"),
         ("LINEA_WHATSAPP_TOKEN", "c" * 15, "LINEA_WHATSAPP_TOKEN es demasiado corto"),
+        ("LINEA_WHATSAPP_PHONE_NUMBER_ID", "100000000000001", "LINEA_WHATSAPP_PHONE_NUMBER_ID es el de"),
+        ("LINEA_BANK_DIR", "no/hay", "LINEA_BANK_DIR no es una carpeta"),
         ("LINEA_PUBLIC_URL", "http://linea.example.org", "LINEA_PUBLIC_URL debe empezar por https://"),
         ("LINEA_GRAPH_URL", "http://graph.example.org", "LINEA_GRAPH_URL debe empezar por https://"),
         ("LINEA_KEYS_FILE", "/no/hay/keys.json", "LINEA_KEYS_FILE no existe"),
