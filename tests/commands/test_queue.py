@@ -44,7 +44,10 @@ def test_an_empty_reply_takes_nothing(here: Helpline) -> None:
 def test_with_a_mistake_in_the_content_a_chat_is_closed_without_a_farewell(
     here: Helpline, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("LINEA_BANK_DIR", str(tmp_path / "nothing"))
+    broken = tmp_path / "bank" / "pruebas" / "mal.yml"
+    broken.parent.mkdir(parents=True)
+    broken.write_text("entry: [", encoding="utf-8")
+    monkeypatch.setenv("LINEA_BANK_DIR", str(tmp_path / "bank"))
     here.takes(here.code())
     refused = run(queue.close, here.code())
     assert (refused.exit_code, here.mode()) == (2, "human")
