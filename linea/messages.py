@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal
 
-Kind = Literal["text", "option", "other", "silent"]
+Kind = Literal["text", "option", "media", "location", "other", "silent", "copy"]
+Change = Literal["number", "user_id", "device"]
 Outcome = Literal["accepted", "retry", "uncertain", "failed", "halt"]
 
 
@@ -20,11 +21,31 @@ class Sender:
 
 
 @dataclass(frozen=True)
+class Media:
+    """A file that came with a message, still at the channel. `ref` finds it there: Meta's media id, or the
+    address of Twilio's API; what a message itself gives as an address is never fetched."""
+
+    ref: str
+    type: str  # image video audio document sticker
+    mime: str | None = None
+    sha256: str | None = None  # base64, as Meta gives it
+    name: str | None = None  # of a document: the last part of its path, made harmless
+    voice: bool = False  # a voice note
+
+
+@dataclass(frozen=True)
 class Inbound:
     """One message of one person.
 
-    `kind`: `text`, `option` (a tap), `other` (kept, not understood yet, answered kindly),
-    `silent` (reaction, edit, system event: kept, never answered).
+    `kind`: `text`; `option` (a tap); `media` and `location` (kept, a person can see them); `other` (kept,
+    not understood, answered kindly); `silent` (reaction, edit, removal: kept, never answered, but watched
+    for danger if it has words); `copy` (what somebody else answers, Meta's standby: watched, never answered).
+
+    `details` is what an operator is shown beside the text, by these names and no others: `caption_of` the
+    type of file the text belongs to; `location` {latitude, longitude, name, address}; `contacts` [{name,
+    phones}]; `reaction` an emoji, "" when taken back; `edited`, `removed`, `forwarded`, `failed` (the file
+    could not be had), `group` true; `referral` {headline, body, source}; `products` [{id, quantity}];
+    `form` what a form held; `errors` [codes]; `context_summary` text.
     """
 
     channel: str
@@ -36,7 +57,41 @@ class Inbound:
     text: str | None
     option_id: str | None
     sent_at: datetime | None
-    reply_to: str | None
+    reply_to: str | None  # the message it quotes, reacts to, edits or removes
+    raw: dict[str, Any]
+    media: tuple[Media, ...] = ()
+    details: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class IdentityChange:
+    """The channel says that who writes from an address may be somebody else now (DESIGN 5.1).
+
+    `number`: from `before.phone` to `after.phone`; `user_id`: from one BSUID to another; `device`: WhatsApp
+    was installed anew (`after` is None).
+    """
+
+    channel: str
+    key: str
+    change: Change
+    before: Sender
+    after: Sender | None
+    at: datetime | None
+    raw: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Takeover:
+    """Somebody outside this line speaks with a person: an operator on the telephone's own app (`phone_app`,
+    Meta's echoes) or another system on the number (`other_system`); `taken` false: they gave it back."""
+
+    channel: str
+    key: str
+    person: Sender
+    who: Literal["phone_app", "other_system"]
+    taken: bool
+    text: str | None  # what they wrote, where the channel says so
+    at: datetime | None
     raw: dict[str, Any]
 
 
@@ -67,6 +122,8 @@ class Parsed:
     messages: tuple[Inbound, ...] = ()
     statuses: tuple[Status, ...] = ()
     problems: tuple[Problem, ...] = ()
+    changes: tuple[IdentityChange, ...] = ()  # to be stored before the messages beside them
+    takeovers: tuple[Takeover, ...] = ()
 
 
 @dataclass(frozen=True)

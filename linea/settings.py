@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ipaddress
 import os
+import re
 import stat
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -20,6 +21,8 @@ from dotenv import dotenv_values
 ROOT = Path(__file__).resolve().parent.parent
 DEVELOPMENT_SECRET = "desarrollo"
 DEVELOPMENT_PHONE_NUMBER_ID = "100000000000001"
+DEVELOPMENT_ACCOUNT_SID = "AC00000000000000000000000000000001"
+DEVELOPMENT_SMS_NUMBER = "+5115550100"
 
 SECRETS = (
     "LINEA_WHATSAPP_APP_SECRET",
@@ -88,6 +91,11 @@ class Settings:
     def production(self) -> bool:
         """True where real people write."""
         return self.env == "production"
+
+    @property
+    def sms(self) -> bool:
+        """Whether the line has an SMS number at Twilio."""
+        return bool(self.twilio_account_sid)
 
 
 class _Reader:
@@ -175,11 +183,8 @@ def load(environ: Mapping[str, str] | None = None) -> Settings:
         whatsapp_phone_number_id=read.text(
             "LINEA_WHATSAPP_PHONE_NUMBER_ID", DEVELOPMENT_PHONE_NUMBER_ID, required=True
         ),
-        twilio_account_sid=read.text("LINEA_TWILIO_ACCOUNT_SID", ""),
-        twilio_auth_token=read.text("LINEA_TWILIO_AUTH_TOKEN", ""),
-        twilio_from=read.text("LINEA_TWILIO_FROM", ""),
-        twilio_url=read.url("LINEA_TWILIO_URL", "https://api.twilio.com"),
-        burst_pause_seconds=read.seconds("LINEA_BURST_PAUSE_SECONDS", 0.0),
+        **_twilio(read, environ, f"http://127.0.0.1:{simulator_port}/twilio"),
+        burst_pause_seconds=read.seconds("LINEA_BURST_PAUSE_SECONDS", 2.0),
         simulator_port=simulator_port,
         uses_simulator=not production and not environ.get("LINEA_GRAPH_URL", "").strip(),
     )
@@ -188,6 +193,30 @@ def load(environ: Mapping[str, str] | None = None) -> Settings:
     if production:
         _refuse_unsafe(settings, environ)
     return settings
+
+
+def _twilio(read: _Reader, environ: Mapping[str, str], simulator: str) -> dict[str, str]:
+    """The SMS number's account: the simulator's in development; in production all of it or no SMS at all."""
+    names = ("LINEA_TWILIO_ACCOUNT_SID", "LINEA_TWILIO_AUTH_TOKEN", "LINEA_TWILIO_FROM")
+    given = [name for name in names if read.text(name, "")]
+    if given and len(given) < len(names):
+        missing = next(name for name in names if name not in given)
+        raise SettingsError(f"Falta {missing}: para enviar SMS hacen falta los tres datos de Twilio.")
+    simulated = not (given or read.production or environ.get("LINEA_GRAPH_URL", "").strip())
+    account, token, number = (
+        (DEVELOPMENT_ACCOUNT_SID, DEVELOPMENT_SECRET, DEVELOPMENT_SMS_NUMBER)
+        if simulated
+        else (read.text(name, "") for name in names)
+    )
+    if number and not re.fullmatch(r"\+[0-9]{5,15}", number):
+        raise SettingsError("LINEA_TWILIO_FROM debe ser el número con «+» y el código del país.")
+    url = read.url("LINEA_TWILIO_URL", simulator if simulated else "https://api.twilio.com")
+    return {
+        "twilio_account_sid": account,
+        "twilio_auth_token": token,
+        "twilio_from": number,
+        "twilio_url": url,
+    }
 
 
 def _refuse_unknown(environ: Mapping[str, str]) -> None:
@@ -205,6 +234,7 @@ def _refuse_unsafe(settings: Settings, environ: Mapping[str, str]) -> None:
         "LINEA_WHATSAPP_APP_SECRET": settings.whatsapp_app_secrets,
         "LINEA_WHATSAPP_VERIFY_TOKEN": (settings.whatsapp_verify_token,),
         "LINEA_WHATSAPP_TOKEN": (settings.whatsapp_token,),
+        **({"LINEA_TWILIO_AUTH_TOKEN": (settings.twilio_auth_token,)} if settings.sms else {}),
     }
     for name, values in secrets.items():
         if any(len(value) < 16 for value in values):
@@ -215,6 +245,8 @@ def _refuse_unsafe(settings: Settings, environ: Mapping[str, str]) -> None:
         raise SettingsError("LINEA_PUBLIC_URL debe empezar por https:// en producción.")
     if not settings.graph_url.startswith("https://") and not _loopback(settings.graph_url):
         raise SettingsError("LINEA_GRAPH_URL debe empezar por https:// en producción.")
+    if settings.sms and not settings.twilio_url.startswith("https://") and not _loopback(settings.twilio_url):
+        raise SettingsError("LINEA_TWILIO_URL debe empezar por https:// en producción.")
     keys = settings.keys_file
     if not keys.is_file():
         raise SettingsError("LINEA_KEYS_FILE no existe: en producción las claves no se inventan.")

@@ -6,7 +6,8 @@ import re
 from collections.abc import Iterator
 from datetime import date
 
-from linea.bank import gsm7, placeholders, reading
+from linea import gsm7
+from linea.bank import placeholders, reading
 from linea.bank.entry import Finding
 from linea.bank.entry_rules import variant_shape, version
 from linea.bank.field_rules import DATE_FORM

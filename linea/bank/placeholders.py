@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from linea.bank import gsm7
+from linea import gsm7
 from linea.bank.entry import RenderError
 
 PLACEHOLDER = re.compile(r"\[\[([a-z][a-z0-9_]*)\]\]")

@@ -7,7 +7,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
 
-from linea.bank import gsm7, placeholders
+from linea import gsm7
+from linea.bank import placeholders
 from linea.bank.button_rules import check as check_buttons
 from linea.bank.entry import CHANNELS, Finding
 from linea.bank.numbers import literal_numbers

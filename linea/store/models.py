@@ -55,6 +55,7 @@ class Person(Base):
 
     id = Column(String(32), primary_key=True)
     created_at = Column(UTCDateTime, nullable=False)
+    identity_changed_at = Column(UTCDateTime)  # a person of the team has to decide who this is (DESIGN 5.1)
     pair_at = Column(UTCDateTime)  # when Meta's limit of one message in six seconds is paid off
 
 
@@ -91,6 +92,7 @@ class Conversation(Base):
     waiting_told = Column(Boolean, nullable=False, default=False)
     away_told_at = Column(UTCDateTime)
     kind_told_at = Column(UTCDateTime)  # when it was last said that photos and the like are not understood
+    reply_at = Column(UTCDateTime)  # when the allowance of answers to a flood is paid off
     unanswered_red_at = Column(UTCDateTime)  # a red while an operator has the chat (DESIGN 5.3)
     unanswered_red_line = Column(String(40))
     due_at = Column(UTCDateTime, index=True)  # when the dispatcher should look; empty = nothing waits
@@ -116,6 +118,7 @@ class InboxRow(Base):
     text = personal(Text)
     option_id = personal(Text)
     reply_to = personal(String(64))  # a keyed hash too
+    details = personal(JSON)  # what an operator is shown beside the text (names: `messages.Inbound`)
     raw = personal(LargeBinary, nullable=False)  # all that came, sealed for the conversation
     sent_at = Column(UTCDateTime)
     received_at = Column(UTCDateTime, nullable=False)
@@ -125,6 +128,56 @@ class InboxRow(Base):
     failures = Column(Integer, nullable=False, default=0)
     colour = Column(String(8), nullable=False, default="none")
     signal = Column(String(64))
+
+
+class MediaRow(Base):
+    """One file somebody sent: where it is at the channel and, once a person may look, here, sealed on disk.
+
+    `kept` (only at the channel), `wanted` (to be fetched), `fetched`, `refused` (not allowed in), `gone`.
+    """
+
+    __tablename__ = "media"
+
+    id = Column(String(32), primary_key=True)  # also the name of its file
+    conversation_id = Column(ForeignKey("conversations.id"), nullable=False, index=True)
+    inbox_number = Column(ForeignKey("inbox.number"), nullable=False, index=True)
+    channel = Column(String(16), nullable=False)
+    type = Column(String(12), nullable=False)
+    voice = Column(Boolean, nullable=False, default=False)
+    mime = Column(String(80))
+    name = personal(String(120))
+    source = personal(LargeBinary, nullable=False)  # the channel's reference and checksum, sealed
+    state = Column(String(8), nullable=False, default="kept", index=True)
+    reason = Column(String(40))  # why it was refused or is gone
+    size = Column(Integer)  # bytes, as it lies here
+    attempts = Column(Integer, nullable=False, default=0)
+    next_at = Column(UTCDateTime)
+
+
+class IdentityRow(Base):
+    """A change of number, user id or telephone that a person of the team has not decided on, or did."""
+
+    __tablename__ = "identity_changes"
+
+    id = Column(String(32), primary_key=True)
+    person_id = Column(ForeignKey("people.id"), nullable=False, index=True)
+    change = Column(String(8), nullable=False)  # number, user_id, device
+    before = personal(LargeBinary, nullable=False)  # the addresses, sealed
+    after = personal(LargeBinary)
+    at = Column(UTCDateTime, nullable=False)
+    decided_at = Column(UTCDateTime)
+    same = Column(Boolean)  # whether it is the same person
+    operator = Column(String(40))
+
+
+class OptOut(Base):
+    """The keyed hash of an address that asked to be written to no more; kept past the night (DESIGN 5.8)."""
+
+    __tablename__ = "opt_outs"
+
+    hash = Column(String(64), primary_key=True)
+    channel = Column(String(16), primary_key=True)
+    at = Column(UTCDateTime, nullable=False)
 
 
 class SeenMessage(Base):
@@ -167,6 +220,7 @@ class OutboxRow(Base):
     utter = Column(String(120))
     safety = Column(Boolean, nullable=False, default=False)
     body = personal(JSON, nullable=False)
+    segments = Column(Integer)  # of an SMS: how many parts it is sent and paid in
     state = Column(String(12), nullable=False, default="queued")
     attempts = Column(Integer, nullable=False, default=0)
     next_at = Column(UTCDateTime, nullable=False)

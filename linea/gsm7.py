@@ -12,7 +12,33 @@ _ALPHABET = frozenset(
 _EXTENSION = frozenset("\f^{}\\[~]|€")
 _PLAIN = str.maketrans({"«": '"', "»": '"', "“": '"', "”": '"', "‘": "'", "’": "'", "–": "-", "—": "-"})
 
-TWO_PARTS = 306
+# 3GPP TS 23.040, 9.2.3.24.1: a part of several gives six bytes to say which part of what it is.
+ONE_PART, EACH_PART = 160, 153
+ONE_WIDE_PART, EACH_WIDE_PART = 70, 67  # when a letter is not in the alphabet, all are sent as UCS-2
+
+TWO_PARTS = 2 * EACH_PART
+
+
+def segments(text: str) -> int:
+    """In how many parts an SMS with this text is sent, and paid."""
+    if foreign(text):
+        return _parts(
+            [len(letter.encode("utf-16-be", "surrogatepass")) // 2 for letter in text],
+            ONE_WIDE_PART,
+            EACH_WIDE_PART,
+        )
+    return _parts([2 if letter in _EXTENSION else 1 for letter in text], ONE_PART, EACH_PART)
+
+
+def _parts(places: list[int], one: int, each: int) -> int:
+    if sum(places) <= one:
+        return 1
+    parts, left = 1, each
+    for place in places:  # a letter of two places is never parted
+        if place > left:
+            parts, left = parts + 1, each
+        left -= place
+    return parts
 
 
 def foreign(text: str) -> list[tuple[int, str]]:

@@ -1,0 +1,49 @@
+"""Options where nothing can be tapped: written as numbered lines, and what was answered to them."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Sequence
+
+from linea.messages import Body
+
+_WORDS = ("uno", "dos", "tres", "cuatro", "cinco", "seis", "siete", "ocho", "nueve", "diez")
+_ORDINALS = (
+    "primer", "segund", "tercer", "cuart", "quint", "sext", "septim", "octav", "noven", "decim",
+)  # fmt: skip
+_ASIDE = re.compile(r"(?:la |el |opcion |numero |nro |num |respuesta |quiero |pregunta )+")
+_NUMBER = re.compile(r"0?([1-9][0-9]?)")
+
+
+def text(body: Body) -> str:
+    """The whole message as plain text: its words, then a numbered line for each option."""
+    lines = []
+    for number, option in enumerate(body.options, 1):
+        lines.append(f"{number}. {option.title}")
+        if option.description:
+            lines.append(f"   {option.description}")
+    return "\n\n".join(part for part in (body.text, "\n".join(lines)) if part.strip())
+
+
+def chosen(answer: str, titles: Sequence[str]) -> int | None:
+    """The place (from 0) of the option that a whole message names: "2", "2)", "la 2", "dos", "la segunda",
+    or a title as it reads without accents, capitals and marks. None if it names none of them."""
+    said = _plain(answer)
+    for place, title in enumerate(titles):
+        if said and said == _plain(title):
+            return place
+    said = _ASIDE.sub("", said) if _ASIDE.match(said) else said
+    digits = _NUMBER.fullmatch(said)
+    if digits:
+        number = int(digits[1])
+    elif said in _WORDS or said == "una":
+        number = _WORDS.index(said) + 1 if said in _WORDS else 1
+    else:
+        number = next((n for n, stem in enumerate(_ORDINALS, 1) if re.fullmatch(f"{stem}[oa]?", said)), 0)
+    return number - 1 if 0 < number <= len(titles) else None
+
+
+def _plain(words: str) -> str:
+    bare = "".join(c for c in unicodedata.normalize("NFKD", words.casefold()) if not unicodedata.combining(c))
+    return " ".join(re.sub(r"[^0-9a-z]+", " ", bare).split())
