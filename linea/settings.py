@@ -21,6 +21,7 @@ from dotenv import dotenv_values
 ROOT = Path(__file__).resolve().parent.parent
 DEVELOPMENT_SECRET = "desarrollo"
 DEVELOPMENT_PHONE_NUMBER_ID = "100000000000001"
+TWILIO = "https://api.twilio.com"
 DEVELOPMENT_ACCOUNT_SID = "AC00000000000000000000000000000001"
 DEVELOPMENT_SMS_NUMBER = "+5115550100"
 
@@ -160,7 +161,7 @@ def load(environ: Mapping[str, str] | None = None) -> Settings:
     host = read.text("LINEA_HOST", "127.0.0.1")
     port = read.port("LINEA_PORT", 8000)
     simulator_port = read.port("LINEA_SIMULATOR_PORT", 8010)
-    simulator = f"http://127.0.0.1:{simulator_port}/graph/v25.0"
+    simulator = f"http://127.0.0.1:{simulator_port}"
     settings = Settings(
         env=env,
         database_url=_database(read.text("LINEA_DATABASE_URL", f"sqlite:///{data_dir}/linea.db")),
@@ -174,7 +175,7 @@ def load(environ: Mapping[str, str] | None = None) -> Settings:
         keys_file=_path(read.text("LINEA_KEYS_FILE", str(data_dir / "keys.json"), required=True)),
         rasa_url=read.url("LINEA_RASA_URL", "http://127.0.0.1:5005"),
         actions_url=read.url("LINEA_ACTIONS_URL", "http://127.0.0.1:5055/webhook"),
-        graph_url=read.url("LINEA_GRAPH_URL", simulator, required=True),
+        graph_url=read.url("LINEA_GRAPH_URL", f"{simulator}/graph/v25.0", required=True),
         whatsapp_app_secrets=_app_secrets(
             read.text("LINEA_WHATSAPP_APP_SECRET", DEVELOPMENT_SECRET, required=True)
         ),
@@ -183,40 +184,23 @@ def load(environ: Mapping[str, str] | None = None) -> Settings:
         whatsapp_phone_number_id=read.text(
             "LINEA_WHATSAPP_PHONE_NUMBER_ID", DEVELOPMENT_PHONE_NUMBER_ID, required=True
         ),
-        **_twilio(read, environ, f"http://127.0.0.1:{simulator_port}/twilio"),
+        twilio_account_sid=read.text(
+            "LINEA_TWILIO_ACCOUNT_SID", "" if production else DEVELOPMENT_ACCOUNT_SID
+        ),
+        twilio_auth_token=read.text("LINEA_TWILIO_AUTH_TOKEN", "" if production else DEVELOPMENT_SECRET),
+        twilio_from=read.text("LINEA_TWILIO_FROM", "" if production else DEVELOPMENT_SMS_NUMBER),
+        twilio_url=read.url("LINEA_TWILIO_URL", TWILIO if production else f"{simulator}/twilio"),
         burst_pause_seconds=read.seconds("LINEA_BURST_PAUSE_SECONDS", 2.0),
         simulator_port=simulator_port,
         uses_simulator=not production and not environ.get("LINEA_GRAPH_URL", "").strip(),
     )
     if environ.get("LINEA_BANK_DIR", "").strip() and not settings.bank_dir.is_dir():
         raise SettingsError(f"LINEA_BANK_DIR no es una carpeta: {settings.bank_dir}.")
+    if settings.twilio_from and not re.fullmatch(r"\+[0-9]{5,15}", settings.twilio_from):
+        raise SettingsError("LINEA_TWILIO_FROM debe ser el número con «+» y el código del país.")
     if production:
         _refuse_unsafe(settings, environ)
     return settings
-
-
-def _twilio(read: _Reader, environ: Mapping[str, str], simulator: str) -> dict[str, str]:
-    """The SMS number's account: the simulator's in development; in production all of it or no SMS at all."""
-    names = ("LINEA_TWILIO_ACCOUNT_SID", "LINEA_TWILIO_AUTH_TOKEN", "LINEA_TWILIO_FROM")
-    given = [name for name in names if read.text(name, "")]
-    if given and len(given) < len(names):
-        missing = next(name for name in names if name not in given)
-        raise SettingsError(f"Falta {missing}: para enviar SMS hacen falta los tres datos de Twilio.")
-    simulated = not (given or read.production or environ.get("LINEA_GRAPH_URL", "").strip())
-    account, token, number = (
-        (DEVELOPMENT_ACCOUNT_SID, DEVELOPMENT_SECRET, DEVELOPMENT_SMS_NUMBER)
-        if simulated
-        else (read.text(name, "") for name in names)
-    )
-    if number and not re.fullmatch(r"\+[0-9]{5,15}", number):
-        raise SettingsError("LINEA_TWILIO_FROM debe ser el número con «+» y el código del país.")
-    url = read.url("LINEA_TWILIO_URL", simulator if simulated else "https://api.twilio.com")
-    return {
-        "twilio_account_sid": account,
-        "twilio_auth_token": token,
-        "twilio_from": number,
-        "twilio_url": url,
-    }
 
 
 def _refuse_unknown(environ: Mapping[str, str]) -> None:
@@ -245,6 +229,12 @@ def _refuse_unsafe(settings: Settings, environ: Mapping[str, str]) -> None:
         raise SettingsError("LINEA_PUBLIC_URL debe empezar por https:// en producción.")
     if not settings.graph_url.startswith("https://") and not _loopback(settings.graph_url):
         raise SettingsError("LINEA_GRAPH_URL debe empezar por https:// en producción.")
+    twilio = (settings.twilio_account_sid, settings.twilio_auth_token, settings.twilio_from)
+    if any(twilio) and not all(twilio):
+        raise SettingsError(
+            "Para los SMS hacen falta LINEA_TWILIO_ACCOUNT_SID, LINEA_TWILIO_AUTH_TOKEN y LINEA_TWILIO_FROM;"
+            " sin SMS, ninguno de los tres."
+        )
     if settings.sms and not settings.twilio_url.startswith("https://") and not _loopback(settings.twilio_url):
         raise SettingsError("LINEA_TWILIO_URL debe empezar por https:// en producción.")
     keys = settings.keys_file

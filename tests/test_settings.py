@@ -92,6 +92,7 @@ def test_a_whole_database_address_is_taken_as_it_is(url: str) -> None:
         ("LINEA_RASA_URL", "ftp://rasa", "LINEA_RASA_URL debe ser una dirección http(s) completa"),
         ("LINEA_ACTIONS_URL", "http://", "LINEA_ACTIONS_URL debe ser una dirección http(s) completa"),
         ("LINEA_GRAPH_URL", "http://[", "LINEA_GRAPH_URL debe ser una dirección http(s) completa"),
+        ("LINEA_TWILIO_FROM", "987654321", "LINEA_TWILIO_FROM debe ser el número con «+»"),
         ("LINEA_TWILIO_URL", "twilio", "LINEA_TWILIO_URL debe ser una dirección http(s) completa"),
         ("LINEA_DATABASE_URL", "linea.db", "LINEA_DATABASE_URL debe empezar por sqlite:/// o postgresql://"),
         ("LINEA_DATABASE_URL", "sqlite://", "LINEA_DATABASE_URL debe empezar por sqlite:/// o postgresql://"),
@@ -167,6 +168,26 @@ def test_production_does_not_start_when_others_can_touch_the_keys(production: En
 def test_production_does_not_start_with_the_keys_beside_the_data(production: Environ, tmp_path: Path) -> None:
     with pytest.raises(SettingsError, match="LINEA_KEYS_FILE debe estar fuera de LINEA_DATA_DIR"):
         settings.load({**production, "LINEA_DATA_DIR": str(tmp_path)})
+
+
+TWILIO = {
+    "LINEA_TWILIO_ACCOUNT_SID": "AC0123456789abcdef0123456789abcdef",
+    "LINEA_TWILIO_AUTH_TOKEN": "0123456789abcdef0123456789abcdef",
+    "LINEA_TWILIO_FROM": "+15005550006",
+}
+
+
+def test_production_has_no_sms_until_twilio_is_named(production: Environ) -> None:
+    assert not settings.load(production).sms
+    found = settings.load({**production, **TWILIO})
+    assert (found.sms, found.twilio_url) == (True, "https://api.twilio.com")
+
+
+@pytest.mark.parametrize("missing", TWILIO)
+def test_production_wants_all_of_twilio_or_nothing(production: Environ, missing: str) -> None:
+    some = {name: value for name, value in TWILIO.items() if name != missing}
+    with pytest.raises(SettingsError, match="Para los SMS hacen falta"):
+        settings.load({**production, **some})
 
 
 def test_a_link_does_not_hide_that_the_keys_lie_beside_the_data(production: Environ, tmp_path: Path) -> None:
