@@ -214,6 +214,12 @@ def _refuse_unsafe(settings: Settings, environ: Mapping[str, str]) -> None:
     for name in sorted(environ):
         if name.startswith(TEST_PREFIX):
             raise SettingsError(f"{name} es solo para pruebas: quítalo en producción.")
+    twilio = (settings.twilio_account_sid, settings.twilio_auth_token, settings.twilio_from)
+    if any(twilio) and not all(twilio):
+        raise SettingsError(
+            "Para los SMS hacen falta LINEA_TWILIO_ACCOUNT_SID, LINEA_TWILIO_AUTH_TOKEN y LINEA_TWILIO_FROM;"
+            " sin SMS, ninguno de los tres."
+        )
     secrets = {
         "LINEA_WHATSAPP_APP_SECRET": settings.whatsapp_app_secrets,
         "LINEA_WHATSAPP_VERIFY_TOKEN": (settings.whatsapp_verify_token,),
@@ -229,12 +235,6 @@ def _refuse_unsafe(settings: Settings, environ: Mapping[str, str]) -> None:
         raise SettingsError("LINEA_PUBLIC_URL debe empezar por https:// en producción.")
     if not settings.graph_url.startswith("https://") and not _loopback(settings.graph_url):
         raise SettingsError("LINEA_GRAPH_URL debe empezar por https:// en producción.")
-    twilio = (settings.twilio_account_sid, settings.twilio_auth_token, settings.twilio_from)
-    if any(twilio) and not all(twilio):
-        raise SettingsError(
-            "Para los SMS hacen falta LINEA_TWILIO_ACCOUNT_SID, LINEA_TWILIO_AUTH_TOKEN y LINEA_TWILIO_FROM;"
-            " sin SMS, ninguno de los tres."
-        )
     if settings.sms and not settings.twilio_url.startswith("https://") and not _loopback(settings.twilio_url):
         raise SettingsError("LINEA_TWILIO_URL debe empezar por https:// en producción.")
     keys = settings.keys_file
