@@ -1,4 +1,60 @@
-"""The simulator's own API, used by the page and by tests: /api/..."""
+"""The simulator's own API, used by the page and by tests: /api/...
+
+A chat is a phone and a channel: every message, request and webhook carries `channel` ("whatsapp" or "sms").
+An SMS has Twilio's sid where a WhatsApp message has its wamid; both stand in `wamid`.
+
+GET  /api/state      {people: [{phone, name, user_id, open, shown, hides_phone, stopped, messages: [bubble]}],
+                     others: [phone], calls, webhooks, faults, samples: [name], recordings: [{name, title}]}
+GET  /api/events     server-sent: person message call webhook faults typing reset behind moved replay
+GET  /api/people     {people}; POST {phone?, name?, open?, shown?, hides_phone?}: add one or change one
+POST /api/people/change {phone, new_phone | new_user_id | device: true}: WhatsApp tells the line that the
+                     number, the user id or the telephone changed; "" invents the new one. The chat goes with
+                     the person (event `moved` {from, to}). Answers the person
+GET  /api/messages   {messages, last}; ?phone= &channel= &sender= &since= &wait= &count= &limit= or any column
+POST /api/messages   {phone, channel?, ...a wish}: somebody writes. Answers the bubble; an album {messages}
+POST /api/echo       {phone, text}: the team answers from the telephone's own app. Answers the bubble
+POST /api/standby    {phone, text}: somebody writes while another system has the chat. Answers the bubble
+POST /api/handover   {phone, taken: bool}: another system takes the chat, or gives it back
+POST /api/webhook    {field, value, phone?}: any body of Meta's, signed (groups, history, account_update ...)
+POST /api/media      {data: base64, mime, filename?} or a multipart form with `file`. Answers {id, mime, size,
+                     sha256, name}
+GET  /api/media/{id} the file itself, for the page
+GET  /api/recording  ?phone= &channel= &since= &title=: the chat as a YAML conversation (text)
+GET  /api/recordings {recordings: [{name, title, steps}]}; POST {name, phone, channel?, since?, title?} keeps
+                     one in the data folder
+POST /api/replay     {name | recording: YAML, phone?, channel?, wait?}: plays it, with a new person if no
+                     phone is named. Answers {ok, phone, title, steps: [{send | change | echo | standby |
+                     handover | expect ..., ok, found?}]}; the event `replay` tells {phone, step, of, ok}
+GET  /api/ledger     {calls, last}: what the line asked of the Graph API and of Twilio
+GET  /api/inbox      {webhooks, last}: what was sent to the line, and its answers; `given_up`: never again
+GET  /api/faults     {faults}; POST {kind, phone?, times?, probability?, seconds?, copies?, code?, about?};
+                     DELETE clears all; DELETE /api/faults/{id} one
+POST /api/reset      forget everything but the people on the page
+
+A wish is one of
+  text                                  words; with `reply_to`, as an answer to a message
+  option_id (title?, reply_to?)         a tap; with a title also of what nobody offered
+  tap                                   a tap on the newest option with this title (or this id)
+  image voice audio video document sticker  {media_id?, caption?, filename?}: a file of /api/media, or the
+                                        built-in sample if no media_id is given; on SMS an MMS
+  album                                 {count 2-30, caption?}: that many pictures at the same moment
+  location                              {latitude, longitude, name?, address?}
+  contacts                              [{name?, phones: [text]}]
+  reaction                              {target, emoji}: "" takes it back
+  edit                                  {target, text}
+  revoke                                {target}
+  unsupported                           its name: "poll", "gif" ...
+  raw                                   any message object of Meta's; on SMS, any parameters of Twilio's form
+and, beside any of them on WhatsApp, `referral` (true or Meta's object), `forwarded` (true).
+`target` and `reply_to` are a wamid, or "own:1" (the person's newest), "own:2", "line:1", ...
+
+A bubble is {id, phone, channel, sender, wamid, at, type, text, content, reply_to, outbox_id, state, error,
+segments, media_id, reaction, edited, removed}. `sender`: person, line, team (the telephone's own app) or
+twilio (its own answers to STOP, START and HELP). `type`: Meta's, also for SMS (text, image ...), and system.
+`state`: waiting accepted lost (an SMS the line did not take: Twilio asks once) sent delivered read failed.
+A reaction, an edit or a revoke is a bubble of its own with `reply_to`, and marks its target: `reaction` (an
+emoji), `edited`, `removed`.
+"""
 
 from __future__ import annotations
 
