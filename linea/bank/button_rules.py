@@ -1,4 +1,4 @@
-"""Rules for what can be tapped, with Meta's limits for reply buttons and lists."""
+"""Rules for what can be tapped, with Meta's limits for reply buttons and lists, or answered by number."""
 
 from __future__ import annotations
 
@@ -15,14 +15,17 @@ MOST_ROWS = 10
 MOST_ROW_TITLE = 24
 MOST_DESCRIPTION = 72
 MOST_LABEL = 20
+# What is only ever tapped: an intent without a single way of writing it.
+ONLY_TAPPED = frozenset({"none_of_these"})
 
 
 def check(
-    file: File, item: Node, entries: frozenset[str], intents: frozenset[str] | None
+    file: File, item: Node, entries: frozenset[str], intents: frozenset[str] | None, *, numbered: bool
 ) -> Iterator[Finding]:
     """Everything wrong with the buttons of one wording; payloads are `/intent` or `faq/<id>`.
 
-    `intents` is None when they could not all be read: then they are not looked at.
+    `intents` is None when they could not all be read: then they are not looked at. `numbered`: they go out
+    as numbered lines (SMS), where nothing opens and a description only costs letters.
     """
     node = item.get("buttons")
     label = _label(item)
@@ -36,12 +39,15 @@ def check(
         )
         return
     buttons = node.items()
-    as_list = len(buttons) > MOST_BUTTONS or label is not None or any(b.get("description") for b in buttons)
+    described = any(button.get("description") for button in buttons)
+    as_list = numbered or len(buttons) > MOST_BUTTONS or label is not None or described
     if len(buttons) > MOST_ROWS:
         yield file.advice(
             item.line_of("buttons"), f"hay {len(buttons)} opciones y caben {MOST_ROWS}: quita las que sobran"
         )
-    if as_list:
+    if numbered:
+        yield from _plain_lines(file, label, buttons)
+    elif as_list:
         yield from _list_label(file, item, label)
     yield from _repeated(file, buttons)
     for button in buttons:
@@ -62,6 +68,15 @@ def _list_label(file: File, item: Node, label: Node | None) -> Iterator[Finding]
         )
     elif (label.text() or "") == "" or len(label.text() or "") > MOST_LABEL:
         yield file.advice(label.line, f"el botón que abre la lista lleva de 1 a {MOST_LABEL} letras")
+
+
+def _plain_lines(file: File, label: Node | None, buttons: list[Node]) -> Iterator[Finding]:
+    if label is not None:
+        yield file.advice(label.line, "por SMS las opciones salen numeradas y nada las abre: borra «button»")
+    for button in buttons:
+        description = button.get("description")
+        if description is not None:
+            yield file.advice(description.line, "por SMS una opción es solo su título: borra «description»")
 
 
 def _words(file: File, button: Node, as_list: bool) -> Iterator[Finding]:
@@ -98,7 +113,7 @@ def _payload(
     elif payload.startswith("faq/"):
         if payload.removeprefix("faq/") not in entries:
             yield file.advice(node.line, f"no hay ninguna pregunta {payload}: corrige el nombre")
-    elif not payload.startswith("/") or (intents is not None and payload[1:] not in intents):
+    elif not payload.startswith("/") or (intents is not None and payload[1:] not in intents | ONLY_TAPPED):
         yield file.advice(
             node.line, f"«{payload}» no es ni faq/<pregunta> ni una intención de data/nlu (/nombre)"
         )

@@ -75,6 +75,7 @@ def _findings(files: Files, known: Known) -> Iterator[Finding]:
     yield from content_rules.own_files(files)
     yield from content_rules.nlu_files(files)
     yield from _same_name(files)
+    yield from _same_short(files)
     yield from _same_variant(files)
 
 
@@ -135,6 +136,20 @@ def _same_name(files: Files) -> Iterator[Finding]:
         kept = first.setdefault(file.path.stem, file)
         if kept is not file:
             yield file.finding(1, f"ya hay una pregunta con este nombre en {kept.shown}: renombra una")
+
+
+def _same_short(files: Files) -> Iterator[Finding]:
+    """Two entries suggested under one name: nobody could choose, and Meta refuses the whole message."""
+    first: dict[str, File] = {}
+    for file in files.entries:
+        own = file.root.get("entry") if file.root else None
+        short = own.get("short") if own else None
+        words = normal(short.text() or "") if short else ""
+        kept = first.setdefault(words, file) if words else file
+        if short is not None and kept.path.stem != file.path.stem:
+            yield file.advice(
+                short.line, f"«{(short.text() or '').strip()}» ya es el «short» de {kept.shown}: cambia uno"
+            )
 
 
 def _same_variant(files: Files) -> Iterator[Finding]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from datetime import date
 
+from linea import gsm7
 from linea.bank import reading
 from linea.bank.entry import HANDOVERS, STATUSES, Finding
 from linea.bank.reading import File
@@ -62,6 +63,15 @@ def _texts(file: File, own: Node) -> Iterator[Finding]:
             )
         elif most is not None and len(text.strip()) > most:
             yield file.advice(node.line, f"«{key}» tiene {len(text.strip())} letras y caben {most}: acórtalo")
+        elif key == "short":
+            yield from _short_in_sms(file, node.line, text)
+
+
+def _short_in_sms(file: File, line: int, text: str) -> Iterator[Finding]:
+    """A suggested entry is a numbered line of an SMS, where its name stands without accents."""
+    strange = gsm7.foreign(gsm7.plain(text))
+    if strange:
+        yield file.advice(line, f"«{strange[0][1]}» no cabe en un SMS, y «short» sale también allí: quítalo")
 
 
 def _choices(file: File, own: Node) -> Iterator[Finding]:

@@ -135,7 +135,19 @@ def responses(file: File) -> dict[str, Node]:
 
 def wordings(node: Node) -> tuple[Wording, ...]:
     """The wordings of one response whose shape has been checked."""
-    return tuple(_wording(item) for item in node.items() if _text(item, "text"))
+    return tuple(wording(item) for item in node.items() if _text(item, "text"))
+
+
+def wording(item: Node) -> Wording:
+    """One wording, its options with the payload as their id; what is missing is empty."""
+    metadata = item.get("metadata")
+    buttons = item.get("buttons")
+    options = tuple(
+        Option(_text(button, "payload"), _text(button, "title"), _text(button, "description") or None)
+        for button in (buttons.items() if buttons else [])
+    )
+    label = _text(metadata, "button") if metadata else ""
+    return Wording(_text(item, "text"), _text(item, "channel") or None, options, label or None)
 
 
 def entry(file: File) -> Entry:
@@ -173,17 +185,6 @@ def signature(own: Node) -> Signature | None:
     if role and name and day is not None and type(day.value) is date:
         return Signature(role, name, day.value)
     return None
-
-
-def _wording(item: Node) -> Wording:
-    metadata = item.get("metadata")
-    buttons = item.get("buttons")
-    options = tuple(
-        Option(_text(button, "payload"), _text(button, "title"), _text(button, "description") or None)
-        for button in (buttons.items() if buttons else [])
-    )
-    label = _text(metadata, "button") if metadata else ""
-    return Wording(_text(item, "text"), _text(item, "channel") or None, options, label or None)
 
 
 def _text(node: Node, key: str) -> str:

@@ -8,10 +8,12 @@ from datetime import date, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from linea import gsm7
 from linea.bank import checking, placeholders, reading
+from linea.bank.button_rules import MOST_DESCRIPTION
 from linea.bank.entry import Answer, BankError, Entry, RenderError, State, Wording
 from linea.bank.placeholders import Facts
-from linea.messages import Body
+from linea.messages import Body, Option
 
 LIMA = ZoneInfo("America/Lima")
 
@@ -62,6 +64,20 @@ class Bank:
             mark = "utter_expired_mark" if state == "expired" else "utter_review_mark"
             body = _before(self.line(mark, channel).text, body)
         return Answer(body, entry.handover, state, entry_id)
+
+    def offer(self, entry_id: str, channel: str) -> Option:
+        """An entry as one of several to choose from: its short name and, where there is room, its question.
+
+        Its id is the payload `faq/<id>`. By SMS there is no description, and the name is in letters that
+        fit. Raises RenderError for an id that is not in the bank.
+        """
+        entry = self.entries.get(entry_id)
+        if entry is None:
+            raise RenderError(f"no entry {entry_id}")
+        payload = f"faq/{entry_id}"
+        if channel == "sms":
+            return Option(payload, gsm7.plain(entry.short))
+        return Option(payload, entry.short, _cut(entry.title, MOST_DESCRIPTION))
 
     def value(self, key: str) -> str:
         """A number of the directory or a value of the programme; "" while it is not known.
@@ -140,6 +156,13 @@ def _choose(wordings: tuple[Wording, ...], channel: str) -> Wording:
 def _keys(wording: Wording) -> set[str]:
     options = [words for option in wording.options for words in (option.title, option.description or "")]
     return {key for text in (wording.text, *options) for key in placeholders.keys(text)}
+
+
+def _cut(text: str, most: int) -> str:
+    """The text, or as many whole words of it as fit with a mark that more stood there."""
+    if len(text) <= most:
+        return text
+    return text[: most - 1].rsplit(" ", 1)[0].rstrip(" ,.;:¿¡") + "…"
 
 
 def _before(mark: str, body: Body) -> Body:

@@ -7,14 +7,15 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
 
-from linea import gsm7
-from linea.bank import placeholders
+from linea import gsm7, numbered
+from linea.bank import placeholders, reading
 from linea.bank.button_rules import check as check_buttons
 from linea.bank.entry import CHANNELS, Finding
 from linea.bank.numbers import literal_numbers
 from linea.bank.placeholders import Facts
 from linea.bank.reading import File
 from linea.bank.yaml_tree import Node
+from linea.messages import Body
 
 MOST_WHATSAPP = 1024  # Meta: the body of a message with buttons or a list
 GOOD_WHATSAPP = 700  # as much as is still read on a small phone
@@ -80,7 +81,11 @@ def check(response: Response, known: Known) -> Iterator[Finding]:
         for rule in _RULES:
             yield from rule(response, item, known)
         yield from check_buttons(
-            response.file, item, known.entries, known.intents if known.whole_intents else None
+            response.file,
+            item,
+            known.entries,
+            known.intents if known.whole_intents else None,
+            numbered=_is_sms(item),
         )
 
 
@@ -205,10 +210,14 @@ def _sms(response: Response, item: Node, known: Known) -> Iterator[Finding]:
                 node.line_at(strange[0][0]),
                 f"en un SMS no cabe {letters} (lo parte en trozos de 67): usa otra palabra, o sin tilde",
             )
-    node, text = _text(item)
-    size = gsm7.length(_filled(text, known.facts, "sms"))
+    wording = reading.wording(item)
+    whole = numbered.text(Body(wording.text, wording.options))
+    size = gsm7.length(_filled(whole, known.facts, "sms"))
     if size > gsm7.TWO_PARTS:
-        yield response.advice(node.line, f"el SMS ocupa {size} letras y caben {gsm7.TWO_PARTS}: acórtalo")
+        also = " con sus opciones" if wording.options else ""
+        yield response.advice(
+            item.line_of("text"), f"el SMS ocupa {size} letras{also} y caben {gsm7.TWO_PARTS}: acórtalo"
+        )
 
 
 _RULES: tuple[Callable[[Response, Node, Known], Iterator[Finding]], ...] = (

@@ -110,6 +110,7 @@ def second_entry() -> str:
     """Another entry, so that one can point to the other."""
     return (
         ENTRY.replace("uso_mascarilla", "lavado_manos")
+        .replace("short: Usar mascarilla", "short: Lavarse las manos")
         .replace("faq/lavado_manos\n    - title: H", "faq/uso_mascarilla\n    - title: H")
         .replace("    - ", "    - para las manos ")
         .replace("- para las manos title", "- title")

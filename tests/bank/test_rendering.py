@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from linea import bank
+from linea import bank, gsm7, numbered, settings
 from linea.bank import Answer, Bank
 from linea.messages import Body, Option
 
@@ -186,6 +186,36 @@ def test_a_lists_label_and_descriptions_come_along_filled(content: Content) -> N
     assert load(content).line("utter_menu", "whatsapp") == Body(
         "Elige", (Option("faq/uso_mascarilla", "Mascarilla", "o llama al 106"),), "Ver preguntas"
     )
+
+
+def test_an_entry_is_offered_by_its_short_name_with_its_question_where_there_is_room(
+    content: Content,
+) -> None:
+    content.replace(content.entry, "short: Usar mascarilla", "short: Tapabocas, ¿cuándo?")
+    ready = load(content)
+    assert ready.offer("uso_mascarilla", "whatsapp") == Option(
+        "faq/uso_mascarilla", "Tapabocas, ¿cuándo?", "¿Cómo uso la mascarilla?"
+    )
+    assert ready.offer("uso_mascarilla", "sms") == Option("faq/uso_mascarilla", "Tapabocas, ¿cuando?")
+    with pytest.raises(bank.RenderError, match="nothing"):
+        ready.offer("nothing", "whatsapp")
+
+
+def test_a_long_question_is_offered_cut_after_a_whole_word_and_shows_it(content: Content) -> None:
+    question = "¿Cómo me pongo la mascarilla, cuándo la cambio y dónde la boto cuando termino?"
+    content.replace(content.entry, "¿Cómo uso la mascarilla?", question)
+    description = load(content).offer("uso_mascarilla", "whatsapp").description
+    assert description == "¿Cómo me pongo la mascarilla, cuándo la cambio y dónde la boto cuando…"
+    assert len(description) <= 72
+
+
+def test_by_sms_the_options_of_a_line_are_answered_by_number() -> None:
+    ready = bank.load(settings.ROOT / "data/bank", settings.ROOT / "data")
+    for name in ready.lines:
+        values = {"official": "x" * 40, "hours": "x" * 40}
+        chat, sms = (ready.line(name, channel, **values) for channel in ("whatsapp", "sms"))
+        assert {option.id for option in sms.options} == {option.id for option in chat.options}
+        assert gsm7.segments(numbered.text(sms)) <= 2
 
 
 def test_the_version_follows_every_file_that_is_said_and_no_other(content: Content) -> None:
