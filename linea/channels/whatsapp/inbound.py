@@ -1,26 +1,22 @@
-"""Turns one webhook body of Meta's into our own messages, statuses and problems."""
+"""Turns one webhook body of Meta's into our own messages, statuses, changes, takeovers and problems."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from datetime import datetime, timezone
-from typing import Any
+from collections.abc import Callable, Iterator
+from typing import Any, Literal
 
-from linea.channels.whatsapp import reading
-from linea.messages import Inbound, Kind, Parsed, Problem, Sender, Status
+from linea.channels.whatsapp import changes, content, reading
+from linea.channels.whatsapp.senders import CONTACT, FROM, TO, Contacts, card, names
+from linea.channels.whatsapp.values import Item, error_codes, items, moment, part, text
+from linea.messages import IdentityChange, Inbound, Parsed, Problem, Status, Takeover
 
 CHANNEL = "whatsapp"
 
-# Events about a message or a person, not something said to the line: kept, never answered.
-SILENT_TYPES = frozenset({"reaction", "edit", "revoke", "system", "request_welcome"})
-
 _FIELD_NAME = re.compile(r"[a-z][a-z0-9_]{0,39}")
-_PHONE = re.compile(r"\+?([0-9]{5,20})")
-_PHONE_ORNAMENT = re.compile(r"[\s().-]")
-_LARGEST_SECONDS = 10**11  # the year 5138; what is larger is milliseconds
 
-Item = dict[str, Any]
+Who = Literal["phone_app", "other_system"]
+Found = Inbound | Status | Problem | IdentityChange | Takeover
 
 
 def parse(raw: bytes, phone_number_id: str) -> Parsed:
@@ -42,210 +38,183 @@ def parse(raw: bytes, phone_number_id: str) -> Parsed:
         messages=tuple(item for item in found if isinstance(item, Inbound)),
         statuses=tuple(item for item in found if isinstance(item, Status)),
         problems=tuple(item for item in found if isinstance(item, Problem)),
+        changes=tuple(item for item in found if isinstance(item, IdentityChange)),
+        takeovers=tuple(item for item in found if isinstance(item, Takeover)),
     )
 
 
-def _read_body(body: Item, phone_number_id: str) -> Iterator[Inbound | Status | Problem]:
-    for entry in _items(body.get("entry")):
+def _read_body(body: Item, phone_number_id: str) -> Iterator[Found]:
+    for entry in items(body.get("entry")):
         if not isinstance(entry, dict):
             yield Problem("bad_item", entry)
             continue
-        for change in _items(entry.get("changes")):
+        for change in items(entry.get("changes")):
             yield from _read_change(change, phone_number_id)
 
 
-def _read_change(change: Any, phone_number_id: str) -> Iterator[Inbound | Status | Problem]:
+def _read_change(change: Any, phone_number_id: str) -> Iterator[Found]:
     if not isinstance(change, dict):
         yield Problem("bad_item", change)
         return
-    field = change.get("field")
-    if field not in ("messages", None):
-        named = isinstance(field, str) and _FIELD_NAME.fullmatch(field)
-        yield Problem(field if named else "unknown_field", change)
+    field, value = change.get("field") or "messages", change.get("value")
+    name = field if isinstance(field, str) and _FIELD_NAME.fullmatch(field) else "unknown_field"
+    reader = _READERS.get(name)
+    if reader is None:
+        yield Problem(name, change)
         return
-    value = change.get("value")
     if not isinstance(value, dict):
         yield Problem("bad_item", change)
         return
-    if _text(_part(value, "metadata").get("phone_number_id")) not in (phone_number_id, None):
+    # A handover names our number as its recipient instead.
+    number = part(value, "metadata").get("phone_number_id") or part(value, "recipient").get("phone_number_id")
+    if text(number) not in (phone_number_id, None):
         yield Problem("other_number", change)
         return
-    messages, statuses, errors = (_items(value.get(name)) for name in ("messages", "statuses", "errors"))
+    yield from reader(change, value, phone_number_id)
+
+
+def _messages(change: Item, value: Item, phone_number_id: str) -> Iterator[Found]:
+    messages, statuses, errors = (items(value.get(name)) for name in ("messages", "statuses", "errors"))
     if not (messages or statuses or errors):
         yield Problem("empty_change", change)
-    contacts = _Contacts(_items(value.get("contacts")))
+    contacts = Contacts(items(value.get("contacts")))
+    summary = text(part(part(value, "conversation_context"), "summary").get("text"))
     for item in messages:
-        yield _read_message(item, contacts, phone_number_id)
+        yield _read_message(item, contacts, phone_number_id, summary)
     for item in statuses:
-        if not _of_group(item):
+        if not (isinstance(item, dict) and item.get("recipient_type") == "group"):
             yield _read_status(item)
     for item in errors:
         yield Problem("value_error", item)
 
 
-def _read_message(item: Any, contacts: _Contacts, phone_number_id: str) -> Inbound | Problem:
+def _standby(change: Item, value: Item, phone_number_id: str) -> Iterator[Found]:
+    """Copies of what another system on the number answers: read for danger, and who answers is noted.
+
+    Their key is another than the message's own, which may still be delivered to us.
+    """
+    copies = value.get("standby")
+    if not isinstance(copies, dict):
+        yield Problem("bad_item", change)
+        return
+    contacts = Contacts(items(copies.get("contacts")))
+    for item in items(copies.get("messages")):
+        yield _read_message(item, contacts, phone_number_id, None, copy=True)
+    for item in items(copies.get("message_echoes")):
+        yield _read_echo(item, contacts, phone_number_id, "other_system")
+
+
+def _phone_app(change: Item, value: Item, phone_number_id: str) -> Iterator[Found]:
+    """What somebody of the team wrote on the telephone's own WhatsApp."""
+    echoes = items(value.get("message_echoes"))
+    if not echoes:
+        yield Problem("empty_change", change)
+    contacts = Contacts(items(value.get("contacts")))
+    for item in echoes:
+        yield _read_echo(item, contacts, phone_number_id, "phone_app")
+
+
+def _handover(change: Item, value: Item, phone_number_id: str) -> Iterator[Found]:
+    """`control_taken`: another system answers this person from now on; `control_passed`: we do."""
+    sender, kind = part(value, "sender"), text(value.get("type"))
+    own = card({**sender, "wa_id": sender.get("phone_number") or sender.get("wa_id")}, CONTACT)
+    person = Contacts(items(value.get("contacts"))).complete(own)
+    if person is None or kind not in ("control_taken", "control_passed"):
+        yield Problem("messaging_handovers", change)
+        return
+    at = text(value.get("timestamp")) or "?"
+    key = f"h:{phone_number_id}:{'/'.join(names(person))}:{kind}:{at}"
+    taken = kind == "control_taken"
+    yield Takeover(CHANNEL, key, person, "other_system", taken, None, moment(value.get("timestamp")), value)
+
+
+def _preferences(change: Item, value: Item, phone_number_id: str) -> Iterator[Found]:
+    """Whether somebody wants marketing: kept beside what they write, and no reason to stop helping them."""
+    contacts = Contacts(items(value.get("contacts")))
+    for item in items(value.get("user_preferences")):
+        person = contacts.complete(card(item, CONTACT)) if isinstance(item, dict) else None
+        if person is None:
+            yield Problem("user_preferences", change)
+            continue
+        said = [text(item.get(name)) or "?" for name in ("category", "timestamp", "value")]
+        key = f"p:{phone_number_id}:{'/'.join(names(person))}:{':'.join(said)}"
+        at = moment(item.get("timestamp"))
+        yield Inbound(CHANNEL, key, key, person, "silent", "user_preferences", None, None, at, None, raw=item)
+
+
+_READERS: dict[str, Callable[[Item, Item, str], Iterator[Found]]] = {
+    "messages": _messages,
+    "standby": _standby,
+    "smb_message_echoes": _phone_app,
+    "messaging_handovers": _handover,
+    "user_preferences": _preferences,
+}
+
+
+def _read_message(
+    item: Any, contacts: Contacts, phone_number_id: str, summary: str | None, copy: bool = False
+) -> Inbound | IdentityChange | Problem:
     if not isinstance(item, dict):
         return Problem("bad_item", item)
-    wamid = _text(item.get("id"))
+    wamid = text(item.get("id"))
     if wamid is None:
         return Problem("no_id", item)
-    sender = _read_sender(item, contacts)
+    vendor_type = text(item.get("type")) or "unknown"
+    nobody = Problem("no_sender", {"message": item, "contacts": contacts.raw})
+    kind = changes.kind(item) if vendor_type == "system" else None
+    if kind:  # the same key for a copy: it is one change
+        return changes.read(CHANNEL, f"c:{phone_number_id}:{wamid}", kind, item, contacts) or nobody
+    sender = contacts.complete(card(item, FROM))
     if sender is None:
-        return Problem("no_sender", {"message": item, "contacts": contacts.raw})
-    vendor_type = _text(item.get("type")) or "unknown"
-    kind, text, option_id = _read_content(vendor_type, item)
+        return nobody
+    held = content.read(vendor_type, item)
+    if summary:  # written by a model of Meta's: shown, never read
+        held.details["context_summary"] = summary
+    key = f"m:{phone_number_id}:{wamid}"
     return Inbound(
         channel=CHANNEL,
-        key=f"m:{phone_number_id}:{wamid}",
+        key=f"standby:{key}" if copy else key,
         external_id=wamid,
         sender=sender,
-        kind="silent" if _text(item.get("group_id")) else kind,
+        kind="copy" if copy and held.kind != "silent" else held.kind,
         type=vendor_type,
-        text=text,
-        option_id=option_id,
-        sent_at=_time(item.get("timestamp")),
-        reply_to=_text(_part(item, "context").get("id")),
+        text=held.text,
+        option_id=held.option_id,
+        sent_at=moment(item.get("timestamp")),
+        reply_to=held.reply_to,
         raw=item,
+        media=held.media,
+        details=held.details,
     )
 
 
-def _read_content(vendor_type: str, item: Item) -> tuple[Kind, str | None, str | None]:
-    """What kind of message it is, its text, and the id of what was tapped."""
-    if vendor_type in SILENT_TYPES:
-        return "silent", None, None
-    if vendor_type == "text":
-        body = _text(_part(item, "text").get("body"))
-        if body:
-            return "text", body, None
-    taps: list[tuple[str | None, str | None]] = []
-    if vendor_type == "button":
-        button = _part(item, "button")
-        taps = [(_text(button.get("payload")), _text(button.get("text")))]
-    elif vendor_type == "interactive":
-        interactive = _part(item, "interactive")
-        if interactive.get("type") == "call_permission_reply":
-            return "silent", None, None
-        replies = [_part(interactive, name) for name in ("button_reply", "list_reply")]
-        taps = [(_text(reply.get("id")), _text(reply.get("title"))) for reply in replies]
-    for option_id, title in taps:
-        if option_id:
-            return "option", title, option_id
-        if title:  # a tap without its id says no more than the words on it
-            return "text", title, None
-    return "other", _words_beside(item), None
-
-
-def _words_beside(item: Item) -> str | None:
-    """The words that came with a picture, a file, an order, or a message of unknown type."""
-    captions = [part.get("caption") for part in item.values() if isinstance(part, dict)]
-    others = [_part(item, "text").get("body"), _part(item, "order").get("text")]
-    return next((words for words in map(_text, captions + others) if words), None)
-
-
-class _Contacts:
-    """The contacts beside a change's messages, found by what they have in common with a sender."""
-
-    def __init__(self, raw: list[Any]) -> None:
-        self.raw = raw
-        self.only: Sender | None = None
-        self._by_name: dict[str, set[Sender]] = {}
-        for contact in raw:
-            if isinstance(contact, dict):
-                card = _card(contact, "wa_id", "user_id", "parent_user_id")
-                for name in _names(card):
-                    self._by_name.setdefault(name, set()).add(card)
-                    self.only = card if len(raw) == 1 else None
-
-    def of(self, sender: Sender) -> Sender | None:
-        """The one contact that shares a name with the sender and contradicts it in none."""
-        near = {card for name in _names(sender) for card in self._by_name.get(name, ())}
-        agreeing = [card for card in near if _agrees(sender, card)]
-        return agreeing[0] if len(agreeing) == 1 else None
-
-
-def _read_sender(item: Item, contacts: _Contacts) -> Sender | None:
-    """Who wrote: what the message says, completed from the one contact that agrees with it.
-
-    A contact is never taken for its place in the list, except when it is the only one and the
-    message names nobody (phone numbers may be missing since April 2026).
-    """
-    own = _card(item, "from", "from_user_id", "from_parent_user_id")
-    if not _names(own):
-        return contacts.only
-    card = contacts.of(own) or own
-    return Sender(own.phone or card.phone, own.bsuid or card.bsuid, own.parent_bsuid or card.parent_bsuid)
-
-
-def _card(item: Item, phone: str, bsuid: str, parent_bsuid: str) -> Sender:
-    return Sender(_phone(item.get(phone)), _text(item.get(bsuid)), _text(item.get(parent_bsuid)))
-
-
-def _names(sender: Sender) -> list[str]:
-    return [name for name in (sender.phone, sender.bsuid) if name]
-
-
-def _agrees(one: Sender, other: Sender) -> bool:
-    pairs = [(one.phone, other.phone), (one.bsuid, other.bsuid)]
-    return all(mine == theirs for mine, theirs in pairs if mine and theirs)
+def _read_echo(item: Any, contacts: Contacts, phone_number_id: str, who: Who) -> Takeover | Problem:
+    """A message to a person that this line did not write; Meta puts it into `message` or leaves it flat."""
+    if not isinstance(item, dict):
+        return Problem("bad_item", item)
+    inner = {**item, **part(item, "message")}
+    wamid = text(item.get("id")) or text(inner.get("id"))
+    if wamid is None:
+        return Problem("no_id", item)
+    person = contacts.complete(card({**inner, "to": inner.get("to") or inner.get("recipient")}, TO))
+    if person is None:
+        return Problem("no_sender", {"message": item, "contacts": contacts.raw})
+    words = content.read(text(inner.get("type")) or "unknown", inner).text
+    at = moment(inner.get("timestamp"))
+    return Takeover(CHANNEL, f"e:{phone_number_id}:{wamid}", person, who, True, words, at, item)
 
 
 def _read_status(item: Any) -> Status | Problem:
     if not isinstance(item, dict):
         return Problem("bad_item", item)
-    wamid, name = _text(item.get("id")), _text(item.get("status"))
+    wamid, name = text(item.get("id")), text(item.get("status"))
     if wamid is None or name is None:
         return Problem("bad_item", item)
-    codes = [_number(error.get("code")) for error in _items(item.get("errors")) if isinstance(error, dict)]
     return Status(
         channel=CHANNEL,
         external_id=wamid,
-        outbox_id=_text(item.get("biz_opaque_callback_data")),
+        outbox_id=text(item.get("biz_opaque_callback_data")),
         status=name,
-        error_code=next((code for code in codes if code is not None), None),
-        at=_time(item.get("timestamp")),
+        error_code=next(iter(error_codes(item.get("errors"))), None),
+        at=moment(item.get("timestamp")),
     )
-
-
-def _of_group(status: Any) -> bool:
-    return isinstance(status, dict) and status.get("recipient_type") == "group"
-
-
-def _items(value: Any) -> list[Any]:
-    """The members of a list; a lone value as a list of one; nothing for what is absent or empty."""
-    if isinstance(value, list):
-        return value
-    return [] if value is None or value == {} else [value]
-
-
-def _part(value: Item, name: str) -> Item:
-    part = value.get(name)
-    return part if isinstance(part, dict) else {}
-
-
-def _text(value: Any) -> str | None:
-    """A text that says something (a whole number counts as its digits), or None."""
-    if isinstance(value, int) and not isinstance(value, bool):
-        return str(value)
-    return value if isinstance(value, str) and value.strip() else None
-
-
-def _number(value: Any) -> int | None:
-    digits = _text(value)
-    return int(digits) if digits and re.fullmatch(r"[0-9]{1,18}", digits) else None
-
-
-def _phone(value: Any) -> str | None:
-    """ "+" and exactly the digits received: a national prefix is never mended (Argentina, Mexico)."""
-    shape = _PHONE.fullmatch(_PHONE_ORNAMENT.sub("", _text(value) or ""))
-    return f"+{shape[1]}" if shape else None
-
-
-def _time(value: Any) -> datetime | None:
-    """Seconds or milliseconds since 1970, as number or text, in UTC."""
-    number = _number(int(value) if isinstance(value, float) else value)
-    if number is None:
-        return None
-    seconds = number // 1000 if number > _LARGEST_SECONDS else number
-    if seconds > _LARGEST_SECONDS:
-        return None
-    return datetime.fromtimestamp(seconds, timezone.utc)
