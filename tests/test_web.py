@@ -1,4 +1,4 @@
-"""Only what Meta signed gets in, and 200 is said when it is on the disk, never before, never otherwise."""
+"""Only what Meta or Twilio signed gets in, and 200 is said when it is on the disk, never before, never otherwise."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from starlette.responses import JSONResponse
 from starlette.routing import Route
 from starlette.testclient import TestClient
 
-from linea import clock, logs, reception, settings, web
+from linea import clock, logs, reception, settings, web, webhooks
 from linea import keys as keys_module
 from linea.settings import Settings
 from linea.store import Store
@@ -188,18 +188,18 @@ def test_meta_learns_that_the_address_is_ours_by_the_token_alone(
 
 
 def test_a_body_of_three_megabytes_is_taken(client: TestClient, database: Path) -> None:
-    raw = body(message()).ljust(web.LARGEST_BODY)
+    raw = body(message()).ljust(webhooks.LARGEST_BODY)
     assert client.post(URL, content=raw, headers=sign(raw)).status_code == 200
     assert rows(database) == ["hola"]
 
 
 def test_a_body_that_says_it_is_larger_is_refused_unread(client: TestClient) -> None:
-    raw = body().ljust(web.LARGEST_BODY + 1)
+    raw = body().ljust(webhooks.LARGEST_BODY + 1)
     assert client.post(URL, content=raw, headers=sign(raw)).status_code == 413
 
 
 def test_a_body_that_turns_out_larger_is_refused(client: TestClient, database: Path) -> None:
-    raw = body().ljust(web.LARGEST_BODY + 1)
+    raw = body().ljust(webhooks.LARGEST_BODY + 1)
     chunks = (raw[start : start + 65536] for start in range(0, len(raw), 65536))
     answer = client.post(URL, content=chunks, headers=sign(raw))
     assert (answer.status_code, rows(database)) == (413, [])
@@ -257,9 +257,10 @@ def test_while_the_database_is_locked_the_body_is_on_the_disk_when_200_is_said(
         assert client.post(URL, content=raw, headers=sign(raw)).status_code == 200
         (spooled,) = (database.parent / "spool").glob("*.body")
     store, keys = Store(here.database_url), keys_module.load(here)
-    assert keys.unseal(spooled.read_bytes(), reception.SPOOL) == raw
+    delivery = reception.Delivery.from_bytes(keys.unseal(spooled.read_bytes(), reception.SPOOL))
+    assert delivery == reception.Delivery(reception.Source.WHATSAPP, raw)
     assert rows(database) == []
-    assert [store.write(lambda s: reception.accept(here, keys, raw, s)) for _ in range(2)] == [1, 0]
+    assert [store.write(lambda s: reception.accept(here, keys, delivery, s)) for _ in range(2)] == [1, 0]
     store.close()
     assert rows(database) == ["hola"]
 
@@ -315,7 +316,7 @@ def test_who_hangs_up_half_way_leaves_nothing_and_stops_nothing(
 
 
 def test_a_slow_large_body_is_refused_over_a_real_connection(here: Settings) -> None:
-    raw = body().ljust(web.LARGEST_BODY + 1)
+    raw = body().ljust(webhooks.LARGEST_BODY + 1)
     with served(web.create(here)) as address, httpx.Client(trust_env=False, timeout=20) as caller:
         try:
             status = caller.post(

@@ -223,7 +223,8 @@ def test_content_that_cannot_be_kept_is_used_all_the_same(
 def drain(here: Settings, *bodies: bytes) -> None:
     """What lies in the spool is taken in."""
     for raw in bodies:
-        spool.write(here.data_dir / "spool", keys.load(here).seal(raw, reception.SPOOL))
+        content = reception.Delivery(reception.Source.WHATSAPP, raw).to_bytes()
+        spool.write(here.data_dir / "spool", keys.load(here).seal(content, reception.SPOOL))
 
     async def stop_when_empty(worker: Worker) -> None:
         while list(spool.waiting(here.data_dir / "spool")):
