@@ -1,7 +1,8 @@
 """The night: what was said, by whom and from where is erased, and nothing can bring it back (DESIGN 5.8).
 
 Erased: conversations that have ended, once a night has passed over them; every one 24 hours after its last
-message. Kept: an open red, until a person closes it; another open handoff, at most seven days.
+message. Kept: an open red, until a person closes it; another open handoff, at most seven days. What was
+kept of a person goes with their last conversation; the files on the disk go after their rows (`night.py`).
 """
 
 from __future__ import annotations
@@ -23,11 +24,13 @@ from linea.store.models import (
     Erasure,
     Handoff,
     InboxRow,
+    MediaRow,
     OptionRow,
     OutboxRow,
     Person,
     UnreadBody,
 )
+from linea.takeovers import OUTSIDERS
 
 NIGHT = time(3, 0)  # in the line's own time zone
 LIFETIME = timedelta(hours=24)
@@ -41,6 +44,7 @@ class Counts:
 
     conversations: int = 0
     messages: int = 0
+    files: int = 0  # that people had sent
     people: int = 0
     unread_bodies: int = 0
     repeats: int = 0
@@ -88,10 +92,20 @@ def _due(now: datetime, night: datetime) -> Select:
         .where(Handoff.conversation_id == Conversation.id, Handoff.closed_at.is_(None))
         .exists()
     )
+    unanswered = (
+        select(InboxRow.number)
+        .where(InboxRow.conversation_id == Conversation.id, InboxRow.for_operator.is_(True))
+        .exists()
+    )
+    # Who speaks from outside never closes a chat: it is kept only for what they have left unanswered.
+    young = and_(
+        Handoff.opened_at > now - OPEN_HANDOFF_LIFETIME,
+        or_(Handoff.operator.is_(None), Handoff.operator.notin_(OUTSIDERS), unanswered),
+    )
     kept_handoff = (
         select(Handoff.id)
         .where(Handoff.conversation_id == Conversation.id, Handoff.closed_at.is_(None))
-        .where(or_(Handoff.colour == "red", Handoff.opened_at > now - OPEN_HANDOFF_LIFETIME))
+        .where(or_(Handoff.colour == "red", young))
         .exists()
     )
     unhandled = (
@@ -119,10 +133,21 @@ def _erase(session: Session, ids: list[str], counts: Counts) -> None:
         row.person_id
         for row in session.execute(select(Conversation.person_id).where(Conversation.id.in_(ids)).distinct())
     ]
+    awaited = or_(Handoff.operator.is_(None), Handoff.operator.notin_(OUTSIDERS))
     counts.unanswered = _deleted(
-        session.execute(delete(Handoff).where(Handoff.conversation_id.in_(ids), Handoff.closed_at.is_(None)))
+        session.execute(
+            delete(Handoff).where(Handoff.conversation_id.in_(ids), Handoff.closed_at.is_(None), awaited)
+        )
     )
     session.execute(delete(Handoff).where(Handoff.conversation_id.in_(ids)))
+    theirs = select(InboxRow.number).where(InboxRow.conversation_id.in_(ids))
+    counts.files = _deleted(
+        session.execute(
+            delete(MediaRow)
+            .where(or_(MediaRow.conversation_id.in_(ids), MediaRow.inbox_number.in_(theirs)))
+            .execution_options(synchronize_session=False)
+        )
+    )
     session.execute(delete(OptionRow).where(OptionRow.conversation_id.in_(ids)))
     for table in (OutboxRow, InboxRow):
         counts.messages += _deleted(session.execute(delete(table).where(table.conversation_id.in_(ids))))

@@ -6,10 +6,8 @@ A file that nobody will look at is never fetched: it stays at the channel, and o
 from __future__ import annotations
 
 import json
-from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from pathlib import Path
 
 from sqlalchemy import Integer, and_, bindparam, or_, select, update
 from sqlalchemy.orm import Session
@@ -93,6 +91,17 @@ def of(session: Session, conversation_id: str) -> dict[int, list[MediaRow]]:
     return found
 
 
+def follow(session: Session, conversation_id: str) -> None:
+    """The files of a conversation go where the messages went that they came with."""
+    where = select(InboxRow.conversation_id).where(InboxRow.number == MediaRow.inbox_number)
+    session.execute(
+        update(MediaRow)
+        .where(MediaRow.conversation_id == conversation_id)
+        .values(conversation_id=where.scalar_subquery())
+        .execution_options(synchronize_session=False)
+    )
+
+
 def anything_due(session: Session, now: datetime) -> bool:
     """Whether a file should be fetched now; only looks."""
     return session.execute(_ANY_DUE, {"now": now}).first() is not None
@@ -118,8 +127,7 @@ def claim(session: Session, keys: Keys, now: datetime, limit: int) -> list[Wante
 
 
 def record_fetched(session: Session, wanted: Wanted, mime: str, size: int) -> bool:
-    """A file lies here now, of this type and so many bytes. False if it was erased meanwhile or is another's
-    to fetch: then what lies here under its name may have to go (`forgotten_files`)."""
+    """A file lies here now, of this type and so many bytes; False if nobody waits for it any more."""
     row = _still_ours(session, wanted)
     if row is None:
         return False
@@ -141,17 +149,6 @@ def record_away(session: Session, wanted: Wanted, reason: str, now: datetime) ->
     if row is not None:
         wait = min(FIRST_WAIT * 4 ** min(wanted.attempt - 1, 9), LONGEST_WAIT)
         row.reason, row.next_at = reason[:40], now + wait
-
-
-def read(keys: Keys, folder: Path, media_id: str) -> bytes:
-    """The content of a fetched file. Raises OSError or ValueError if it is not there whole."""
-    return keys.unseal((folder / media_id).read_bytes(), media_id)
-
-
-def known(session: Session, ids: Collection[str]) -> set[str]:
-    """Which of these ids belong to a file that may lie here."""
-    found = select(MediaRow.id).where(MediaRow.id.in_(ids))
-    return set(session.execute(found).scalars())
 
 
 def _still_ours(session: Session, wanted: Wanted) -> MediaRow | None:

@@ -59,17 +59,17 @@ def stop(session: Session, keys: Keys, conversation: Conversation, now: datetime
     return outbox.cancel_unsent(session, conversation.id, now)
 
 
-def lift(session: Session, keys: Keys, conversation: Conversation) -> bool:
-    """The person of `conversation` wrote again: nothing holds us back on its channel; whether something did.
+def lift(session: Session, keys: Keys, person_id: str, channel: str) -> bool:
+    """A person wrote again on a channel: nothing holds us back there any more; whether something did.
 
     Costs one small look while nobody has opted out.
     """
     if session.execute(_ANY).first() is None:
         return False
-    hashes = [each for found in _hashes(session, keys, conversation.person_id) for each in found]
+    hashes = [each for found in _hashes(session, keys, person_id) for each in found]
     result = session.execute(
         delete(OptOut)
-        .where(_AMONG, OptOut.channel == conversation.channel)
+        .where(_AMONG, OptOut.channel == channel)
         .execution_options(synchronize_session=False),
         {"hashes": hashes},
     )

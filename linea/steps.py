@@ -26,6 +26,7 @@ class Step(str, Enum):
     SEND_CLAIMED = "send.claimed"
     SEND_POSTED = "send.posted"
     SEND_RECORDED = "send.recorded"
+    MEDIA_WRITTEN = "media.written"
     ERASE_BATCH = "erase.batch"
     ERASE_RECEIPT = "erase.receipt"
     SPOOL_ACCEPTED = "spool.accepted"

@@ -15,13 +15,14 @@ def erase() -> None:
     """Borra ya las conversaciones terminadas, sin esperar a la noche. Las abiertas no se tocan."""
 
     def work(settings: Settings, store: Store) -> None:
-        from linea.night import erase_now
+        from linea import night
 
         now = clock.now()
-        counts = erase_now(store, settings.timezone, now, night=now)
+        counts = night.clean(store, settings.data_dir, settings.timezone, now, night=now)
         click.echo(
             f"Borrado: {counts.conversations} conversaciones, {counts.messages} mensajes, "
-            f"{counts.people} personas. Siguen abiertas {counts.open_reds} alertas rojas de más de un día."
+            f"{counts.files} archivos, {counts.people} personas. "
+            f"Siguen abiertas {counts.open_reds} alertas rojas de más de un día."
         )
 
     with_store(work)
