@@ -95,6 +95,10 @@ class Takeover:
     raw: dict[str, Any]
 
 
+# Who of them has a chat, by the name that stands where an operator's does.
+OUTSIDERS = {"phone_app": "teléfono", "other_system": "otro sistema"}
+
+
 @dataclass(frozen=True)
 class Status:
     """What became of a message we sent: `sent delivered read failed played`, or a name not known yet."""

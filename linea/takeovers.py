@@ -12,12 +12,11 @@ from sqlalchemy.orm import Session
 
 from linea import conversations, outbox, people
 from linea.keys import Keys
+from linea.messages import OUTSIDERS as HOLDERS
 from linea.messages import Body, Takeover
 from linea.store.models import Conversation, Handoff, InboxRow, OutboxRow
 
-HOLDERS = {"phone_app": "teléfono", "other_system": "otro sistema"}
-# Names that stand where an operator's does. They cannot close a chat here, so anybody may do it for them.
-OUTSIDERS = frozenset(HOLDERS.values())
+OUTSIDERS = frozenset(HOLDERS.values())  # they cannot close a chat here, so anybody may do it for them
 REASON = "outside"
 
 
