@@ -7,13 +7,28 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from linea import numbered
 from linea.bank import Bank
 from linea.messages import Body
 
 FAQ = "utter_faq/"
-MENU = "utter_menu"  # the list of the bank's questions
-LONGEST = 4096  # one WhatsApp text (Meta, Cloud API messages)
-LONGEST_WITH_OPTIONS = 1024  # the body of an interactive message
+MENU, SUGGEST = "utter_menu", "utter_suggest"  # the bank's questions; "¿quisiste decir…?"
+WHILE_WAITING = (MENU, SUGGEST)  # what is said of the bank to somebody who waits for a person
+# The longest text, and the longest with options below it: Meta's Cloud API; Twilio's Body, options included.
+LIMITS = {"whatsapp": (4096, 1024), "sms": (1600, 1600)}
+
+
+@dataclass(frozen=True)
+class Picked:
+    """What the assistant made of a turn: utterances, entries to suggest, and entries to answer as well.
+
+    `unseen`: a file came with the words that were answered, which nobody has looked at.
+    """
+
+    messages: Sequence[dict[str, Any]]
+    suggestions: Sequence[str] = ()
+    also: Sequence[str] = ()
+    unseen: bool = False
 
 
 @dataclass(frozen=True)
@@ -29,7 +44,7 @@ class Composed:
 
 def compose(
     bank: Bank,
-    messages: Sequence[dict[str, Any]],
+    picked: Picked,
     handover: str | None,
     *,
     channel: str,
@@ -42,21 +57,28 @@ def compose(
     """The messages of one turn. While a person is awaited (`waiting`) only bank answers and the menu
     of them are given, and at most once that the person is in the queue."""
     bodies: list[Body] = []
-    utters = [str(message.get("utter") or "") for message in messages]
-    for message, utter in zip(messages, utters, strict=True):
+    utters = [str(message.get("utter") or "") for message in picked.messages]
+    answered = False
+    for message, utter in zip(picked.messages, utters, strict=True):
         if utter.startswith(FAQ):
-            answer = bank.answer(utter.removeprefix(FAQ), channel, now, production)
-            bodies.append(answer.body)
-            if answer.handover == "always":
-                handover = handover or "entry"
-            elif answer.handover == "offer" and not answer.body.options and mode == "bot":
-                bodies.append(bank.line("utter_handover_offer", channel))
-        elif (mode == "waiting" and utter != MENU) or utter.startswith("utter_handoff_waiting"):
+            answered = True
+            for entry_id in (utter.removeprefix(FAQ), *picked.also):
+                answer = bank.answer(entry_id, channel, now, production)
+                bodies.append(answer.body)
+                if answer.handover == "always":
+                    handover = handover or "entry"
+                elif answer.handover == "offer" and not answer.body.options and mode == "bot":
+                    bodies.append(bank.line("utter_handover_offer", channel))
+        elif utter.startswith("utter_handoff_waiting") or (mode == "waiting" and utter not in WHILE_WAITING):
             continue
+        elif utter == SUGGEST:
+            bodies.append(_suggest(bank, channel, picked.suggestions))
         elif utter:
             bodies.append(bank.line(utter, channel))
         elif message.get("text"):
             bodies.append(Body(str(message["text"])))
+    if answered and picked.unseen:
+        bodies.append(bank.line("utter_media_unseen", channel))
     told = False
     if mode == "waiting":
         if (not bodies or handover) and not waiting_told:
@@ -71,9 +93,18 @@ def compose(
             bodies.append(bank.line(waiting_line(bank), channel))
     notice = "utter_greet" in utters and mode != "waiting"
     if not notice and not notice_given and mode == "bot" and bodies:
-        bodies = _with_notice(bodies, bank.line("utter_notice", channel))
+        bodies = _with_notice(bodies, bank.line("utter_notice", channel), channel)
         notice = True
-    return Composed(tuple(merge(bodies)), utters[0] if utters else None, handover, notice, told)
+    return Composed(tuple(merge(bodies, channel)), utters[0] if utters else None, handover, notice, told)
+
+
+def _suggest(bank: Bank, channel: str, entries: Sequence[str]) -> Body:
+    """The nearest questions as options, above the line's own ("ninguna de estas")."""
+    offers = tuple(bank.offer(entry_id, channel) for entry_id in entries if entry_id in bank.entries)
+    if not offers:
+        return bank.line("utter_fallback", channel)
+    asked = bank.line(SUGGEST, channel)
+    return Body(asked.text, (*offers, *asked.options), asked.button)
 
 
 def waiting_line(bank: Bank) -> str:
@@ -81,26 +112,32 @@ def waiting_line(bank: Bank) -> str:
     return "utter_handoff_waiting_hours" if bank.value("hours") else "utter_handoff_waiting"
 
 
-def merge(bodies: Sequence[Body]) -> list[Body]:
+def merge(bodies: Sequence[Body], channel: str) -> list[Body]:
     """As few messages as the channel's limits allow, in order; options stay below their own text."""
     merged: list[Body] = []
     for body in bodies:
         if merged and not merged[-1].options:
-            text = f"{merged[-1].text}\n\n{body.text}"
-            if _length(text) <= (LONGEST_WITH_OPTIONS if body.options else LONGEST):
-                merged[-1] = Body(text, body.options, body.button)
+            together = Body(f"{merged[-1].text}\n\n{body.text}", body.options, body.button)
+            if _fits(together, channel):
+                merged[-1] = together
                 continue
         merged.append(body)
     return merged
 
 
-def _with_notice(bodies: list[Body], notice: Body) -> list[Body]:
+def _with_notice(bodies: list[Body], notice: Body, channel: str) -> list[Body]:
     """The notice at the end of the first answer, above its options so that they stay the last thing seen."""
     last = bodies[-1]
-    text = f"{last.text}\n\n{notice.text}"
-    if last.options and _length(text) > LONGEST_WITH_OPTIONS:
-        return [*bodies[:-1], notice, last]
-    return [*bodies[:-1], Body(text, last.options, last.button)]
+    together = Body(f"{last.text}\n\n{notice.text}", last.options, last.button)
+    if _fits(together, channel):
+        return [*bodies[:-1], together]
+    return [*bodies[:-1], notice, last] if last.options else [*bodies, notice]
+
+
+def _fits(body: Body, channel: str) -> bool:
+    longest, longest_with_options = LIMITS[channel]
+    text = numbered.text(body) if channel == "sms" else body.text
+    return _length(text) <= (longest_with_options if body.options else longest)
 
 
 def _length(text: str) -> int:

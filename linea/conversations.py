@@ -7,7 +7,9 @@ from datetime import datetime, timedelta
 from sqlalchemy import bindparam, insert, select, update
 from sqlalchemy.orm import Session
 
+from linea import media
 from linea.codes import new_code, new_id
+from linea.messages import OUTSIDERS
 from linea.store.models import Conversation, Handoff
 
 SILENCE = timedelta(minutes=60)  # after this the conversation has ended (DESIGN 5.8)
@@ -21,6 +23,13 @@ _OPEN = (
         Conversation.person_id == bindparam("its_person"), Conversation.channel == bindparam("its_channel")
     )
     .where(Conversation.ended_at.is_(None))
+)
+_HOLDER = (
+    select(Handoff.operator)
+    .join(Conversation, Conversation.id == Handoff.conversation_id)
+    .where(Conversation.person_id == bindparam("its_person"), Conversation.mode == "human")
+    .where(Handoff.closed_at.is_(None), Handoff.operator.isnot(None))
+    .where(Handoff.operator.notin_(OUTSIDERS.values()))  # they have one channel and see no other
 )
 _CODE_TAKEN = select(Conversation.id).where(Conversation.code == bindparam("its_code"))
 _NEW = insert(Conversation.__table__)
@@ -37,6 +46,7 @@ def current(session: Session, person_id: str, channel: str, now: datetime) -> st
         if not silent:
             return str(row.id)
         session.execute(update(Conversation).where(Conversation.id == row.id).values(ended_at=now))
+    holder = _holder(session, person_id)
     conversation_id, code = new_id(), new_code()
     while session.execute(_CODE_TAKEN, {"its_code": code}).first():
         code = new_code()
@@ -47,10 +57,15 @@ def current(session: Session, person_id: str, channel: str, now: datetime) -> st
             "code": code,
             "person_id": person_id,
             "channel": channel,
+            "mode": "human" if holder else "bot",
             "opened_at": now,
             "last_inbound_at": now,
         },
     )
+    if holder:  # whoever speaks with them on one channel has them on the other too
+        values = {"conversation_id": conversation_id, "reason": "other_channel", "operator": holder}
+        session.add(Handoff(id=new_id(), opened_at=now, taken_at=now, **values))
+        session.flush()
     return conversation_id
 
 
@@ -89,6 +104,7 @@ def needs_person(session: Session, conversation: Conversation, reason: str, now:
     if standing is not None:
         standing.colour = max(standing.colour, conversation.colour, key=COLOURS.index)
         return False
+    media.want(session, conversation.id, now)
     session.add(
         Handoff(
             id=new_id(),
@@ -107,13 +123,15 @@ def needs_person(session: Session, conversation: Conversation, reason: str, now:
 
 
 def is_held(session: Session, conversation: Conversation) -> bool:
-    """Whether an operator is speaking with the person now, in this conversation or in one after it."""
-    found = session.execute(
-        select(Conversation.id)
-        .where(Conversation.person_id == conversation.person_id, Conversation.channel == conversation.channel)
-        .where(Conversation.mode == "human")
-    ).first()
-    return found is not None
+    """Whether an operator is speaking with the person now, in this conversation or in another of theirs."""
+    held = select(Conversation.id).where(Conversation.person_id == conversation.person_id)
+    return session.execute(held.where(Conversation.mode == "human")).first() is not None
+
+
+def _holder(session: Session, person_id: str) -> str | None:
+    """The operator who has a person now, on any channel."""
+    found: str | None = session.execute(_HOLDER, {"its_person": person_id}).scalars().first()
+    return found
 
 
 def _successor(session: Session, conversation: Conversation) -> bool:

@@ -3,36 +3,50 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Integer, bindparam, exists, func, or_, select, true, update
+from sqlalchemy import Integer, bindparam, func, or_, select, update
 from sqlalchemy.orm import Session
 
-from linea import outbox
+from linea import bursts, choices, optout, outbox
 from linea.bank import Bank
-from linea.compose import compose, merge
+from linea.compose import Picked, compose, merge
 from linea.conversations import needs_person
+from linea.keys import Keys
 from linea.messages import Body
 from linea.steps import Step, reached
-from linea.store.models import Conversation, InboxRow, OptionRow
+from linea.store.models import Conversation, InboxRow
 from linea.watch import Line
 
 LEASE = timedelta(seconds=30)  # three times the longest turn
 MAX_FAILURES = 3
-AWAY_TOLD_AFTER = timedelta(seconds=30)  # DESIGN 5.15
-AWAY_PATIENCE = timedelta(minutes=10)
 SAME_KIND_AGAIN = timedelta(minutes=1)
+# What is said of a file or a place that came without words; whatever else is answered by the last.
+KEPT = {
+    "image": "utter_photo_kept",
+    "audio": "utter_voice_kept",
+    "voice": "utter_voice_kept",
+    "video": "utter_file_kept",
+    "document": "utter_file_kept",
+    "sticker": "utter_sticker_kept",
+    "location": "utter_location_kept",
+    "contacts": "utter_contacts_kept",
+}
+KEPT_OTHER, KEPT_BROKEN = "utter_not_understood_type", "utter_media_failed"
+SPOKEN = ("audio", "voice")  # who speaks twice cannot write: a person listens
+# Read as none of the bank's questions: to a picture with such words it is said that it is kept.
+NOT_UNDERSTOOD = ("nlu_fallback", "out_of_scope", "not_in_bank")
 KEPT_EVENTS = 100  # some twenty turns; every turn brings them all, and Rasa takes no more than 2 MB
 
 # Built once: building one of these costs SQLAlchemy several times what running it costs.
-_FREE = or_(Conversation.lease_until.is_(None), Conversation.lease_until < bindparam("now"))
+FREE = or_(Conversation.lease_until.is_(None), Conversation.lease_until < bindparam("now"))
 _ANY_NEW = select(InboxRow.number).where(InboxRow.state == "new").limit(1)
-_ANY_DUE = select(Conversation.id).where(Conversation.due_at <= bindparam("now"), _FREE).limit(1)
+_ANY_DUE = select(Conversation.id).where(Conversation.due_at <= bindparam("now"), FREE).limit(1)
 _DUE = (
     select(Conversation)
-    .where(Conversation.due_at <= bindparam("now"), _FREE)
+    .where(Conversation.due_at <= bindparam("now"), FREE)
     .order_by(Conversation.due_at)
     .limit(bindparam("at_most", type_=Integer))
     .with_for_update(skip_locked=True)
@@ -67,20 +81,25 @@ class Turn:
     conversation: str
     channel: str
     rows: tuple[int, ...]
-    kind: str
     text: str | None
-    payload: str | None  # behind a tapped option
+    payload: str | None  # behind a chosen option
+    stop: bool  # they ask to be written to no more
+    kept: tuple[str, ...]  # the lines about what is no text in it
+    spoken: bool  # a voice note is in it
     events: list[dict[str, Any]]
     context: dict[str, Any]
 
 
 @dataclass(frozen=True)
 class Reply:
-    """What the assistant answered: messages, new tracker events, effects."""
+    """What the assistant answered: messages, new tracker events, effects, and how it read the words."""
 
     messages: Sequence[dict[str, Any]]
     events: Sequence[dict[str, Any]]
     effects: Sequence[dict[str, Any]]
+    intent: str = ""
+    suggestions: Sequence[str] = ()
+    also: Sequence[str] = ()
 
 
 def anything_due(session: Session, now: datetime) -> bool:
@@ -91,7 +110,7 @@ def anything_due(session: Session, now: datetime) -> bool:
 def prepare(session: Session, worker: str, now: datetime, limit: int, burst: bool = False) -> list[Turn]:
     """Lease up to `limit` conversations in which a message waits, the longest waiting first.
 
-    `burst`: texts of one person that wait together are read as one.
+    `burst`: what one person sent close together is read as one; else every message is a turn.
     """
     if limit <= 0:
         return []
@@ -108,7 +127,7 @@ def prepare(session: Session, worker: str, now: datetime, limit: int, burst: boo
 def _lease(
     session: Session, conversation: Conversation, worker: str, now: datetime, burst: bool
 ) -> Turn | None:
-    which = {"its_conversation": conversation.id, "at_most": 20 if burst else 1}
+    which = {"its_conversation": conversation.id, "at_most": bursts.MOST if burst else 1}
     rows = session.execute(_WAITING, which).scalars().all()
     if not rows or conversation.mode == "human":
         for row in rows:
@@ -116,18 +135,14 @@ def _lease(
         if not _unhandled(session, conversation):
             conversation.due_at = None
         return None
-    first = rows[0]
-    read = [first]
-    if first.kind == "text":
-        for row in rows[1:]:
-            if row.kind != "text":
-                break
-            read.append(row)
-    payload = title = None
-    if first.kind == "option":
-        option = session.get(OptionRow, first.option_id or "")
-        if option is not None and option.conversation_id == conversation.id:
-            payload, title = option.payload, option.title
+    room = bursts.room_at(conversation.reply_at, now)
+    if room > now:  # a flood: what waits is read together then
+        conversation.due_at = room
+        return None
+    read = bursts.together(rows)
+    option = choices.chosen(session, read[0]) if len(read) == 1 else None
+    text = option.title if option is not None else "\n".join(row.text for row in read if row.text) or None
+    silent = [row for row in read if row.kind not in ("text", "option")]
     conversation.lease_owner, conversation.lease_until = worker, now + LEASE
     conversation.fence += 1
     return Turn(
@@ -136,12 +151,18 @@ def _lease(
         conversation=conversation.id,
         channel=conversation.channel,
         rows=tuple(row.number for row in read),
-        kind=first.kind,
-        text=title or "\n".join(row.text for row in read if row.text) or None,
-        payload=payload,
+        text=text,
+        payload=option.payload if option is not None else None,
+        stop=option is None and optout.word(text or "", conversation.channel) == "stop",
+        kept=tuple(dict.fromkeys(map(_kept_line, silent))),
+        spoken=any(row.type in SPOKEN for row in silent),
         events=conversation.events or [],
-        context={"mode": conversation.mode, "colour": conversation.colour},
+        context={"mode": conversation.mode, "colour": conversation.colour, "media": bool(silent)},
     )
+
+
+def _kept_line(row: InboxRow) -> str:
+    return KEPT_BROKEN if (row.details or {}).get("failed") else KEPT.get(row.type, KEPT_OTHER)
 
 
 def finish(session: Session, turn: Turn, reply: Reply, bank: Bank, now: datetime, production: bool) -> bool:
@@ -152,10 +173,12 @@ def finish(session: Session, turn: Turn, reply: Reply, bank: Bank, now: datetime
     conversation = _still_ours(session, turn)
     if conversation is None:
         return False
+    if turn.kept and reply.intent in NOT_UNDERSTOOD:
+        reply = replace(reply, messages=[{"utter": turn.kept[0]}], effects=())
     wanted = next((e for e in reply.effects if e.get("effect") == "hand_over"), None)
     composed = compose(
         bank,
-        reply.messages,
+        Picked(reply.messages, reply.suggestions, reply.also, unseen=bool(turn.kept)),
         str(wanted.get("reason", "asked")) if wanted else None,
         channel=conversation.channel,
         mode=conversation.mode,
@@ -164,6 +187,7 @@ def finish(session: Session, turn: Turn, reply: Reply, bank: Bank, now: datetime
         now=now,
         production=production,
     )
+    conversation.reply_at = bursts.paid(conversation.reply_at, now)
     conversation.events = recent([*turn.events, *reply.events])
     conversation.notice_given = conversation.notice_given or composed.notice
     conversation.waiting_told = conversation.waiting_told or composed.told_waiting
@@ -192,22 +216,42 @@ def recent(events: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
     return [*standing.values(), *events[first:]]
 
 
-def finish_other(session: Session, turn: Turn, line: Line, now: datetime) -> bool:
-    """Answer kindly what is not understood yet (a photo, a voice note): kept, and a person can see it."""
+def finish_kept(session: Session, turn: Turn, line: Line, now: datetime) -> bool:
+    """Answer kindly what nobody has read (a photo, a place): kept, and a person can see it. Said once a
+    minute, so that an album is answered once. The second voice note goes to a person who can listen."""
     conversation = _still_ours(session, turn)
     if conversation is None:
         return False
     told = conversation.kind_told_at
-    if conversation.mode == "bot" and (told is None or told < now - SAME_KIND_AGAIN):
-        bodies = [line("utter_not_understood_type", conversation.channel)]
+    if conversation.mode == "bot" and turn.spoken and told is not None:
+        to_person(session, conversation, "voice", line, now, turn.rows[0])
+    elif conversation.mode == "bot" and (told is None or told < now - SAME_KIND_AGAIN):
+        bodies = [line(turn.kept[0] if turn.kept else KEPT_OTHER, conversation.channel)]
         if not conversation.notice_given:
-            bodies = merge([line("utter_notice", conversation.channel), *bodies])
+            bodies = merge([line("utter_notice", conversation.channel), *bodies], conversation.channel)
             conversation.notice_given = True
-        outbox.add(
-            session, conversation, bodies, "line", now, utter="utter_not_understood_type", turn=turn.rows[0]
-        )
+        utter = turn.kept[0] if turn.kept else KEPT_OTHER
+        outbox.add(session, conversation, bodies, "line", now, utter=utter, turn=turn.rows[0])
         conversation.kind_told_at = now
+        conversation.reply_at = bursts.paid(conversation.reply_at, now)
     _done(session, turn, "kept", for_operator=conversation.mode != "bot")
+    _release(session, conversation, now)
+    return True
+
+
+def finish_stop(session: Session, keys: Keys, turn: Turn, line: Line, now: datetime) -> bool:
+    """They want no more messages: what was not sent is taken back, and that is confirmed once.
+
+    Not where the channel itself says so (Twilio, to the English words) and would refuse ours.
+    """
+    conversation = _still_ours(session, turn)
+    if conversation is None:
+        return False
+    optout.stop(session, keys, conversation, now)
+    if not optout.answered_by_channel(turn.text or "", conversation.channel):
+        body = line("utter_opted_out", conversation.channel)
+        outbox.add(session, conversation, [body], "line", now, utter="utter_opted_out", turn=turn.rows[0])
+    _done(session, turn, "opted_out", for_operator=conversation.mode != "bot")
     _release(session, conversation, now)
     return True
 
@@ -231,47 +275,9 @@ def count_failure(session: Session, turn: Turn, line: Line, now: datetime) -> bo
         for number in turn.rows:
             session.get(InboxRow, number).state = "dead"
         row.outcome, row.for_operator = "failed", True
-        _to_person(session, conversation, "failed", line, now, row.number)
+        to_person(session, conversation, "failed", line, now, row.number)
     _release(session, conversation, now + timedelta(seconds=0 if dead else 1))
     return dead
-
-
-def tell_away(session: Session, line: Line, now: datetime, conversation_id: str | None = None) -> int:
-    """Say once to whoever has waited 30 s, in this conversation or in any, that the assistant is away; how
-    many were told."""
-    waiting = exists().where(
-        InboxRow.conversation_id == Conversation.id,
-        InboxRow.state == "waiting",
-        InboxRow.received_at < now - AWAY_TOLD_AFTER,
-    )
-    late = session.execute(
-        select(Conversation)
-        .where(Conversation.mode == "bot", Conversation.away_told_at.is_(None), waiting)
-        .where(true() if conversation_id is None else Conversation.id == conversation_id)
-        .with_for_update(skip_locked=True)
-    ).scalars()
-    count = 0
-    for conversation in late.all():
-        body = line("utter_assistant_away", conversation.channel)
-        outbox.add(session, conversation, [body], "line", now, utter="utter_assistant_away")
-        conversation.away_told_at = now
-        count += 1
-    return count
-
-
-def give_up(session: Session, line: Line, now: datetime) -> int:
-    """Hand to a person what has waited ten minutes for the assistant; how many messages."""
-    rows = session.execute(
-        select(InboxRow, Conversation)
-        .join(Conversation, Conversation.id == InboxRow.conversation_id)
-        .where(InboxRow.state == "waiting", InboxRow.received_at < now - AWAY_PATIENCE)
-        .where(_FREE),
-        {"now": now},
-    ).all()
-    for row, conversation in rows:
-        row.state, row.outcome, row.for_operator = "done", "assistant_away", True
-        _to_person(session, conversation, "assistant_away", line, now, row.number)
-    return len(rows)
 
 
 def oldest_waiting(session: Session) -> datetime | None:
@@ -282,9 +288,10 @@ def oldest_waiting(session: Session) -> datetime | None:
     return found
 
 
-def _to_person(
+def to_person(
     session: Session, conversation: Conversation, reason: str, line: Line, now: datetime, turn: int
 ) -> None:
+    """Put a conversation before a person, and say so if nobody had it yet."""
     if needs_person(session, conversation, reason, now):
         body: Body = line("utter_handoff_waiting", conversation.channel)
         outbox.add(session, conversation, [body], "line", now, utter="utter_handoff_waiting", turn=turn)
@@ -308,8 +315,10 @@ def _done(session: Session, turn: Turn, outcome: str, *, for_operator: bool) -> 
 
 
 def _release(session: Session, conversation: Conversation, due: datetime) -> None:
+    """Give the lease back; a message that came meanwhile, and what may follow it, is waited for."""
     conversation.lease_owner = conversation.lease_until = None
-    conversation.due_at = due if _unhandled(session, conversation) else None
+    later = max(due, conversation.due_at or due)
+    conversation.due_at = later if _unhandled(session, conversation) else None
 
 
 def _unhandled(session: Session, conversation: Conversation) -> bool:

@@ -6,17 +6,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
-from linea import outbox
+from linea import describe, identity, media, optout, outbox, takeovers
 from linea.conversations import COLOURS, current, needs_person, standing_handoff
+from linea.keys import Keys
 from linea.messages import Body
-from linea.store.models import Conversation, Handoff, InboxRow, OutboxRow, UnreadBody
+from linea.store.models import Conversation, Handoff, InboxRow, MediaRow, OutboxRow, UnreadBody
 
 
 class HandoffError(Exception):
@@ -37,6 +38,7 @@ class Waiting:
     last_inbound_at: datetime
     unanswered: int
     first_words: str
+    note: str | None  # that this may be somebody else now
 
 
 @dataclass(frozen=True)
@@ -74,19 +76,31 @@ def take(session: Session, code: str, operator: str, now: datetime) -> str:
         ).scalar_one()
         if holder != operator:
             raise HandoffError(f"{code} ya la tiene {holder}.")
-    conversation.mode = "human"
     outbox.cancel_unsent(session, conversation.id, now)
     _take_from_assistant(session, conversation)
+    for other in _elsewhere(session, conversation):  # who has a person has them on every channel
+        needs_person(session, other, "other_channel", now)
+        standing = standing_handoff(session, other.id)
+        if standing is not None and standing.operator is None:
+            standing.operator, standing.taken_at = operator, now
+            _take_from_assistant(session, other)
     return str(conversation.id)
 
 
-def reply(session: Session, code: str, operator: str, bodies: Sequence[Body], now: datetime) -> list[str]:
+def reply(
+    session: Session, keys: Keys, code: str, operator: str, bodies: Sequence[Body], now: datetime
+) -> list[str]:
     """Send an operator's words; the reply takes the conversation. The ids of the outgoing messages.
 
-    Raises HandoffError as `take` does.
+    Raises HandoffError as `take` does, and where the person asked to be written to no more; in danger they
+    are written to all the same.
     """
-    take(session, code, operator, now)
     conversation = find(session, code)
+    if conversation.colour != "red" and optout.is_out(
+        session, keys, conversation.person_id, conversation.channel
+    ):
+        raise HandoffError(f"{code} pidió que no le escriban más. Si vuelve a escribir, podrás responderle.")
+    take(session, code, operator, now)
     conversation.unanswered_red_at = None
     session.execute(
         update(InboxRow).where(InboxRow.conversation_id == conversation.id).values(for_operator=False)
@@ -94,7 +108,9 @@ def reply(session: Session, code: str, operator: str, bodies: Sequence[Body], no
     return outbox.add(session, conversation, bodies, "operator", now, operator=operator)
 
 
-def close(session: Session, code: str, operator: str, farewell: Sequence[Body], now: datetime) -> None:
+def close(
+    session: Session, keys: Keys, code: str, operator: str, farewell: Sequence[Body], now: datetime
+) -> None:
     """End the conversation and give the person back to the assistant, which answers their next message
     and any that nobody has handled yet.
 
@@ -104,12 +120,13 @@ def close(session: Session, code: str, operator: str, farewell: Sequence[Body], 
     standing = standing_handoff(session, conversation.id)
     if standing is None and conversation.ended_at is not None:
         raise HandoffError(f"{code} ya estaba cerrada.")
-    if standing is not None and standing.operator not in (None, operator):
+    if standing is not None and standing.operator not in (None, operator, *takeovers.OUTSIDERS):
         raise HandoffError(f"{code} la tiene {standing.operator}: que la cierre o te la pase.")
     if standing is not None:
         standing.operator, standing.closed_at = operator, now
         standing.taken_at = standing.taken_at or now
-    if conversation.ended_at is None:  # else the person is elsewhere by now
+    unwanted = optout.is_out(session, keys, conversation.person_id, conversation.channel)
+    if conversation.ended_at is None and not unwanted:  # else the person is elsewhere by now
         outbox.add(session, conversation, farewell, "line", now, utter=outbox.FAREWELL)
     conversation.mode, conversation.ended_at = "bot", now
     conversation.unanswered_red_at = None
@@ -119,8 +136,19 @@ def close(session: Session, code: str, operator: str, farewell: Sequence[Body], 
     _carry_over(session, conversation, now)
 
 
+def _elsewhere(session: Session, conversation: Conversation) -> list[Conversation]:
+    """The other conversations that are open with the same person."""
+    others = select(Conversation).where(
+        Conversation.person_id == conversation.person_id,
+        Conversation.id != conversation.id,
+        Conversation.ended_at.is_(None),
+    )
+    return list(session.execute(others).scalars())
+
+
 def _take_from_assistant(session: Session, conversation: Conversation) -> None:
     """What waits for the assistant is the operator's, and a turn in flight writes nothing any more."""
+    conversation.mode = "human"
     session.execute(
         update(InboxRow)
         .where(InboxRow.conversation_id == conversation.id, InboxRow.state == "waiting")
@@ -137,6 +165,7 @@ def _carry_over(session: Session, conversation: Conversation, now: datetime) -> 
         return
     following = current(session, conversation.person_id, conversation.channel, now)
     session.execute(update(InboxRow).where(*left).values(conversation_id=following))
+    media.follow(session, conversation.id)
     session.execute(update(Conversation).where(Conversation.id == following).values(due_at=now))
     conversation.lease_owner = conversation.lease_until = conversation.due_at = None
 
@@ -150,7 +179,7 @@ def queue(session: Session, now: datetime) -> list[Waiting]:
         .subquery()
     )
     rows = session.execute(
-        select(Handoff, Conversation, unanswered.c.n, InboxRow.text, InboxRow.type)
+        select(Handoff, Conversation, unanswered.c.n, InboxRow)
         .join(Conversation, Conversation.id == Handoff.conversation_id)
         .outerjoin(unanswered, unanswered.c.conversation_id == Conversation.id)
         .outerjoin(InboxRow, InboxRow.number == unanswered.c.first)
@@ -167,9 +196,10 @@ def queue(session: Session, now: datetime) -> list[Waiting]:
             since=handoff.opened_at,
             last_inbound_at=conversation.last_inbound_at,
             unanswered=count or 0,
-            first_words=text or (f"[{kind}]" if kind else ""),
+            first_words=_shown(first, media.of(session, conversation.id)) if first else "",
+            note=identity.note(session, conversation.id),
         )
-        for handoff, conversation, count, text, kind in rows
+        for handoff, conversation, count, first in rows
     ]
     return sorted(waiting, key=lambda w: (-COLOURS.index(w.colour), w.operator is not None, w.since))
 
@@ -182,12 +212,18 @@ def unread(session: Session) -> int:
 def transcript(session: Session, conversation_id: str) -> list[Spoken]:
     """Everything said in a conversation, in the order in which it was said."""
     inbound = session.execute(select(InboxRow).where(InboxRow.conversation_id == conversation_id)).scalars()
-    said = [Spoken(r.received_at, "person", r.text or f"[{r.type}]", r.state) for r in inbound]
+    files = media.of(session, conversation_id)
+    said = [Spoken(r.received_at, "person", _shown(r, files), r.state) for r in inbound]
     outbound = session.execute(
         select(OutboxRow).where(OutboxRow.conversation_id == conversation_id)
     ).scalars()
     said += [Spoken(r.created_at, r.operator or r.origin, r.body["text"], r.state) for r in outbound]
     return sorted(said, key=lambda spoken: spoken.at)
+
+
+def _shown(row: InboxRow, files: Mapping[int, Sequence[MediaRow]]) -> str:
+    """One message of a person as an operator reads it, files and places included."""
+    return describe.shown(row.type, row.text, row.details, files.get(row.number, ()))
 
 
 def find(session: Session, code: str) -> Conversation:

@@ -9,17 +9,25 @@ from datetime import datetime, timedelta
 from sqlalchemy import bindparam, delete, insert, select, update
 from sqlalchemy.orm import Session
 
-from linea import conversations, logs, outbox, people
+from linea import bursts, conversations, identity, logs, media, optout, outbox, people, takeovers
 from linea.codes import new_id
 from linea.keys import Keys
 from linea.messages import Inbound, Parsed
 from linea.store import insert_once
 from linea.store.models import Conversation, InboxRow, SeenMessage, UnreadBody
 
+NEVER_ANSWERED = ("silent", "copy")
 REPEATS = timedelta(days=8)  # Meta delivers again for up to seven days
 
 # Built once: building one of these costs SQLAlchemy several times what running it costs.
 _NEW = insert(InboxRow.__table__)
+_FIRST_WAITING = (
+    select(InboxRow.received_at)
+    .where(InboxRow.conversation_id == bindparam("its_conversation"))
+    .where(InboxRow.state.in_(("new", "waiting")))
+    .order_by(InboxRow.number)
+    .limit(1)
+)
 _DUE = (
     update(Conversation.__table__)
     .where(Conversation.__table__.c.id == bindparam("its_id"))
@@ -28,19 +36,33 @@ _DUE = (
 
 
 def accept(
-    session: Session, keys: Keys, parsed: Parsed, now: datetime, burst_pause: timedelta = timedelta()
+    session: Session,
+    keys: Keys,
+    parsed: Parsed,
+    now: datetime,
+    burst_pause: timedelta = timedelta(),
+    channel: str = "whatsapp",
 ) -> int:
     """Store everything of one webhook body; how many messages were new.
 
-    A repeat stores nothing. What cannot be read is kept as an unread body. Statuses go to the outbox.
+    A repeat stores nothing. What cannot be read is kept as an unread body of `channel`. Statuses go to the
+    outbox. Who somebody is, and who has the chat, is settled before what they wrote.
     """
     fresh = 0
+    for change in parsed.changes:
+        if _is_new(session, keys, change.key, now) and not identity.changed(session, keys, change, now):
+            keep(session, keys, change.channel, "identity_of_nobody", json.dumps(change.raw).encode(), now)
+    for takeover in parsed.takeovers:
+        if _is_new(session, keys, takeover.key, now) and not takeovers.apply(session, keys, takeover, now):
+            keep(
+                session, keys, takeover.channel, "takeover_of_nobody", json.dumps(takeover.raw).encode(), now
+            )
     for message in parsed.messages:
         if _is_new(session, keys, message.key, now):
             fresh += 1
             _store(session, keys, message, now, burst_pause)
     for problem in parsed.problems:
-        keep(session, keys, "whatsapp", problem.reason, json.dumps(problem.raw).encode(), now)
+        keep(session, keys, channel, problem.reason, json.dumps(problem.raw).encode(), now)
     for status in parsed.statuses:
         named = replace(status, external_id=name_of(keys, status.external_id) or "")
         outbox.apply_status(session, named, now)
@@ -79,10 +101,17 @@ def _store(session: Session, keys: Keys, message: Inbound, now: datetime, pause:
         keep(session, keys, message.channel, "no_sender", json.dumps(message.raw).encode(), now)
         return
     conversation_id = conversations.current(session, person_id, message.channel, now)
-    silent = message.kind == "silent"
+    if message.kind not in NEVER_ANSWERED and optout.word(message.text, message.channel) != "stop":
+        optout.lift(session, keys, person_id, message.channel)
     # Older than any repeat: a replay. One from the future only says that a clock is wrong, perhaps ours.
     believed = message.sent_at is None or now - REPEATS < message.sent_at
-    session.execute(
+    answered = believed and message.kind not in NEVER_ANSWERED
+    watched = believed and (answered or bool(message.text))
+    due = None
+    if answered and pause:
+        first = session.execute(_FIRST_WAITING, {"its_conversation": conversation_id}).scalar_one_or_none()
+        due = bursts.due(message, now, pause, first)
+    result = session.execute(
         _NEW,
         {
             "conversation_id": conversation_id,
@@ -92,18 +121,19 @@ def _store(session: Session, keys: Keys, message: Inbound, now: datetime, pause:
             "text": message.text,
             "option_id": message.option_id,
             "reply_to": name_of(keys, message.reply_to),
+            "details": message.details or None,
             "raw": keys.encrypt(json.dumps(message.raw), conversation_id),
             "sent_at": message.sent_at,
             "received_at": now,
-            "state": "done" if silent or not believed else "new",
-            "outcome": "silent" if silent else None if believed else "not_believed",
-            "for_operator": not silent and not believed,
+            "state": "new" if watched else "done",
+            "outcome": None if watched else "silent" if believed else "not_believed",
+            "for_operator": not believed and message.kind not in NEVER_ANSWERED,
         },
     )
-    if silent:
-        return
-    if not believed:  # nothing is said to anybody, but a person knows
+    for file in message.media:
+        media.keep(session, keys, conversation_id, result.inserted_primary_key[0], message.channel, file)
+    if not believed and message.kind not in NEVER_ANSWERED:  # nothing is said to anybody, but a person knows
         conversation = session.get(Conversation, conversation_id)
         conversations.needs_person(session, conversation, "not_believed", now)
-        return
-    session.execute(_DUE, {"its_id": conversation_id, "now": now, "due": now + pause})
+    elif answered:
+        session.execute(_DUE, {"its_id": conversation_id, "now": now, "due": due or now})

@@ -12,7 +12,7 @@ _WORDS = ("uno", "dos", "tres", "cuatro", "cinco", "seis", "siete", "ocho", "nue
 _ORDINALS = (
     "primer", "segund", "tercer", "cuart", "quint", "sext", "septim", "octav", "noven", "decim",
 )  # fmt: skip
-_ASIDE = re.compile(r"(?:la |el |opcion |numero |nro |num |respuesta |quiero |pregunta )+")
+_ASIDE = re.compile(r"(?:(?:la|el|opcion|numero|nro|num|n|respuesta|quiero|pregunta) )+")
 _NUMBER = re.compile(r"0?([1-9][0-9]?)")
 
 
@@ -28,20 +28,27 @@ def text(body: Body) -> str:
 
 def chosen(answer: str, titles: Sequence[str]) -> int | None:
     """The place (from 0) of the option that a whole message names: "2", "2)", "la 2", "dos", "la segunda",
-    or a title as it reads without accents, capitals and marks. None if it names none of them."""
+    or its title without accents, capitals and marks. None if it names none of them."""
     said = _plain(answer)
     for place, title in enumerate(titles):
         if said and said == _plain(title):
             return place
-    said = _ASIDE.sub("", said) if _ASIDE.match(said) else said
-    digits = _NUMBER.fullmatch(said)
-    if digits:
-        number = int(digits[1])
-    elif said in _WORDS or said == "una":
-        number = _WORDS.index(said) + 1 if said in _WORDS else 1
-    else:
-        number = next((n for n, stem in enumerate(_ORDINALS, 1) if re.fullmatch(f"{stem}[oa]?", said)), 0)
-    return number - 1 if 0 < number <= len(titles) else None
+    number = _number(said)
+    return number - 1 if number is not None and number <= len(titles) else None
+
+
+def is_number(answer: str) -> bool:
+    """Whether a whole message is the number of an option, in figures or in words."""
+    return _number(_plain(answer)) is not None
+
+
+def _number(said: str) -> int | None:
+    said = _ASIDE.sub("", f"{said} ").strip() if _ASIDE.match(said) else said
+    if digits := _NUMBER.fullmatch(said):
+        return int(digits[1])
+    if said in _WORDS:
+        return _WORDS.index(said) + 1
+    return next((n for n, stem in enumerate(_ORDINALS, 1) if re.fullmatch(f"{stem}[oa]?", said)), None)
 
 
 def _plain(words: str) -> str:

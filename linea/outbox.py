@@ -20,6 +20,7 @@ from typing import Any
 from sqlalchemy import Integer, and_, bindparam, delete, exists, insert, or_, select, true, update
 from sqlalchemy.orm import Session, aliased
 
+from linea import gsm7, numbered
 from linea.codes import new_id
 from linea.conversations import is_held, needs_person
 from linea.messages import Body, Option, SendResult, Status
@@ -130,6 +131,7 @@ def add(
     for body in bodies:
         row_id = new_id()
         ids.append(row_id)
+        sms = conversation.channel == "sms"
         session.execute(
             _NEW,
             {
@@ -141,6 +143,7 @@ def add(
                 "operator": operator,
                 "utter": utter,
                 "safety": safety,
+                "segments": gsm7.segments(numbered.text(body)) if sms else None,
                 "body": _opaque(session, conversation.id, body).to_json(),
                 "state": "queued",
                 "next_at": now,
@@ -173,7 +176,8 @@ def claim(session: Session, now: datetime, limit: int) -> list[Sending]:
     for row in rows:
         if row.channel in halted and not _probe(halted[row.channel], now):
             continue
-        if not row.safety and not _within_pair_limit(session, row, now):
+        limited = row.channel == "whatsapp" and not row.safety
+        if limited and not _within_pair_limit(session, row, now):
             continue
         attempt = row.attempts + 1
         session.execute(_CLAIM, {"its_number": row.number, "now": now, "attempt": attempt})
@@ -286,12 +290,13 @@ def sweep(session: Session, now: datetime) -> int:
 def cancel_unsent(session: Session, conversation_id: str, now: datetime) -> int:
     """Take back what the assistant has not sent yet to the person of a conversation; how many.
 
-    Also of one before it, such as its farewell. Safety texts and operators' words stay.
+    Also in one before it, such as its farewell, and on another channel. Safety texts and operators' words
+    stay.
     """
     this, any_of_theirs = aliased(Conversation), aliased(Conversation)
     theirs = (
         select(any_of_theirs.id)
-        .join(this, and_(this.person_id == any_of_theirs.person_id, this.channel == any_of_theirs.channel))
+        .join(this, this.person_id == any_of_theirs.person_id)
         .where(this.id == conversation_id)
     )
     result = session.execute(

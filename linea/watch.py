@@ -97,6 +97,11 @@ def _look_at(
     row.colour, row.signal = found.colour, found.signal
     raise_colour(conversation, found.colour, found.urgency)
     _pass_on(row, conversation)
+    if row.kind == "copy":  # somebody else answers there: a person of ours knows, the line says nothing
+        if found.colour in ("red", "yellow"):
+            row.for_operator = True
+            needs_person(session, conversation, found.colour, now)
+        return
     if found.colour == "red":
         _red(session, row, conversation, found.line or "utter_crisis_help", line, now)
     elif found.colour == "yellow":
@@ -121,7 +126,10 @@ def _read(session: Session, row: InboxRow, classify: Classify) -> Triage:
 
 
 def _pass_on(row: InboxRow, conversation: Conversation) -> None:
-    """To the dispatcher, or to the operator who has the chat."""
+    """To the dispatcher, or to the operator who has the chat; an edit and the like are answered by nobody."""
+    if row.kind in ("silent", "copy"):
+        row.state, row.outcome = "done", "silent"
+        return
     row.state, row.outcome = ("done", "human") if conversation.mode == "human" else ("waiting", None)
     row.for_operator = conversation.mode != "bot"
 

@@ -22,6 +22,7 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from linea import (
+    absence,
     clock,
     clock_steps,
     conversations,
@@ -179,9 +180,13 @@ class Worker:
         watch.look(session, self.content.classify, self.content.line, now)
 
     async def _turn(self, turn: dispatch.Turn) -> None:
-        if turn.kind == "other" and turn.text is None:
+        if turn.stop:
+            stop = partial(dispatch.finish_stop, keys=self.keys, turn=turn, line=self.content.line)
+            await self.store.awrite(lambda session: stop(session, now=clock.now()))
+            return
+        if turn.text is None and turn.payload is None:
             await self.store.awrite(
-                lambda session: dispatch.finish_other(session, turn, self.content.line, clock.now())
+                lambda session: dispatch.finish_kept(session, turn, self.content.line, clock.now())
             )
             return
         try:
@@ -197,7 +202,10 @@ class Worker:
         self.assistant_ready = True
         self.halted = False
         self.breaks.pop(turn.rows[0], None)
-        reply = dispatch.Reply(answer.messages, answer.events, answer.effects)
+        reply = dispatch.Reply(
+            *(answer.messages, answer.events, answer.effects),
+            *(answer.intent, answer.suggestions, answer.also),
+        )
         try:
             kept = await self.store.awrite(
                 lambda session: dispatch.finish(
@@ -246,7 +254,7 @@ class Worker:
         now = clock.now()
         dispatch.put_back(session, turn, now, AWAY_DELAY)
         # Here too: Rasa can say that it is well while the action server behind it is not.
-        dispatch.tell_away(session, self.content.line, now, turn.conversation)
+        absence.tell_away(session, self.content.line, now, turn.conversation)
 
     async def _assistant_failed(self, turn: dispatch.Turn) -> None:
         """Held against the message only if the assistant is well for others (DESIGN 5.15)."""
@@ -277,8 +285,8 @@ class Worker:
     async def _send(self, item: outbox.Sending) -> None:
         try:
             with self.store.reading() as session:
-                sender = people.address_of(session, self.keys, item.person_id)
-            payload = outbound.build(item.body, sender, item.id)
+                address = people.address_of(session, self.keys, item.person_id)
+            payload = outbound.build(item.body, address, item.id)
         except (LookupError, ValueError) as error:
             self.log.error("cannot_send", error=error)
             result = SendResult("failed", detail="unsendable")
@@ -318,8 +326,8 @@ class Worker:
         outbox.sweep(session, now)
         conversations.end_silent(session, now)
         if not assistant_ready:
-            dispatch.tell_away(session, line, now)
-        dispatch.give_up(session, line, now)
+            absence.tell_away(session, line, now)
+        absence.give_up(session, line, now)
 
     async def _beat(self) -> None:
         while not self.stopping.is_set():
@@ -349,7 +357,7 @@ class Worker:
         try:
             raw = self.keys.unseal(sealed, reception.SPOOL)
             with session.begin_nested():
-                reception.accept(self.settings, self.keys, raw, session)
+                reception.accept(self.settings, self.keys, reception.Delivery.from_bytes(raw), session)
         except OperationalError:  # the database, not the body: it is read again
             raise
         except Exception as error:
@@ -360,7 +368,9 @@ class Worker:
         while not self.stopping.is_set():
             now = clock.now()
             if self.last_erasure is None or now - self.last_erasure >= ERASE_EVERY:
-                await asyncio.to_thread(night.erase_now, self.store, self.settings.timezone, now)
+                await asyncio.to_thread(
+                    night.clean, self.store, self.settings.data_dir, self.settings.timezone, now
+                )
                 spool.clear_drafts(self.settings.data_dir / "spool", now.timestamp())
                 self.last_erasure = now
             await self._sleep(TICK_EVERY)

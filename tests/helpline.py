@@ -156,9 +156,10 @@ class Helpline:
         effects: Sequence[dict[str, Any]] = (),
         events: Sequence[dict[str, Any]] = (),
         production: bool = False,
+        **read: Any,
     ) -> bool:
-        """The assistant's answer to a turn comes back."""
-        reply = dispatch.Reply([{"utter": utter} for utter in utters], events, effects)
+        """The assistant's answer to a turn comes back; `read`: how it took the words."""
+        reply = dispatch.Reply([{"utter": utter} for utter in utters], events, effects, **read)
         return self.write(lambda s: dispatch.finish(s, turn, reply, self.bank, self.now, production))
 
     def answers(self, *utters: str) -> bool:
@@ -171,11 +172,11 @@ class Helpline:
 
     def replies(self, code: str, words: str = "Te ayudo", operator: str = "rosa") -> list[str]:
         """An operator writes to the person."""
-        return self.write(lambda s: handoff.reply(s, code, operator, [Body(words)], self.now))
+        return self.write(lambda s: handoff.reply(s, self.keys, code, operator, [Body(words)], self.now))
 
     def closes(self, code: str, operator: str = "rosa", farewell: Sequence[Body] = (Body("Adiós"),)) -> None:
         """An operator ends a conversation."""
-        self.write(lambda s: handoff.close(s, code, operator, farewell, self.now))
+        self.write(lambda s: handoff.close(s, self.keys, code, operator, farewell, self.now))
 
     def adds(self, words: str = "hola", origin: str = "bot", **options: Any) -> str:
         """A message to Ana is queued; its id."""

@@ -9,7 +9,7 @@ import pytest
 
 from linea import compose
 from linea.bank import Bank, Signature, Wording
-from linea.compose import Composed, merge
+from linea.compose import Composed, Picked, merge
 from linea.messages import Body, Option
 from tests.helpline import TUESDAY, entry, small_bank
 
@@ -29,7 +29,10 @@ def say(*utters: str, handover: str | None = None, bank: Bank | None = None, **c
         "production": False,
     }
     return compose.compose(
-        bank or small_bank(), [{"utter": utter} for utter in utters], handover, **{**values, **changes}
+        bank or small_bank(),
+        Picked([{"utter": utter} for utter in utters]),
+        handover,
+        **{**values, **changes},
     )
 
 
@@ -139,7 +142,7 @@ def test_each_channel_gets_its_own_text() -> None:
 def test_words_that_the_assistant_gave_itself_are_said_as_they_are() -> None:
     composed = compose.compose(
         small_bank(),
-        [{"text": "Hola"}, {"utter": None, "text": ""}],
+        Picked([{"text": "Hola"}, {"utter": None, "text": ""}]),
         None,
         channel="whatsapp",
         mode="bot",
@@ -190,27 +193,29 @@ def test_an_answer_is_said_in_the_state_it_is_in_now(
     ],
 )
 def test_texts_are_merged_up_to_what_one_message_holds(lengths: list[int], merged: list[int]) -> None:
-    assert [len(body.text) for body in merge([Body("x" * length) for length in lengths])] == merged
+    assert [
+        len(body.text) for body in merge([Body("x" * length) for length in lengths], "whatsapp")
+    ] == merged
 
 
 @pytest.mark.parametrize(("first", "count"), [(900, 1), (1014, 1), (1015, 2)])
 def test_a_text_joins_the_options_below_it_while_both_fit(first: int, count: int) -> None:
-    merged = merge([Body("x" * first), Body("y" * 8, YES, "Elegir")])
+    merged = merge([Body("x" * first), Body("y" * 8, YES, "Elegir")], "whatsapp")
     assert len(merged) == count
     assert (merged[-1].options, merged[-1].button) == (YES, "Elegir")
 
 
 def test_options_stay_below_their_own_text() -> None:
     bodies = [Body("a", YES), Body("b", YES), Body("c")]
-    assert merge(bodies) == bodies
+    assert merge(bodies, "whatsapp") == bodies
 
 
 def test_a_letter_that_counts_twice_for_the_channel_is_counted_twice() -> None:
-    assert len(merge([Body("😀" * 1500), Body("😀" * 1500)])) == 2
-    assert len(merge([Body("😀" * 400), Body("😀" * 200, YES)])) == 2
+    assert len(merge([Body("😀" * 1500), Body("😀" * 1500)], "whatsapp")) == 2
+    assert len(merge([Body("😀" * 400), Body("😀" * 200, YES)], "whatsapp")) == 2
 
 
 def test_nothing_is_lost_or_reordered_by_merging() -> None:
     bodies = [Body(f"{number}" * 700, YES if number % 3 == 0 else ()) for number in range(1, 10)]
-    together = "\n\n".join(body.text for body in merge(bodies))
+    together = "\n\n".join(body.text for body in merge(bodies, "whatsapp"))
     assert together == "\n\n".join(body.text for body in bodies)

@@ -7,10 +7,11 @@ from typing import Any
 import pytest
 from sqlalchemy import update
 
-from linea import dispatch
-from linea.dispatch import AWAY_PATIENCE, LEASE, MAX_FAILURES
+from linea import absence, bursts, dispatch, handoff, optout
+from linea.dispatch import LEASE, MAX_FAILURES
+from linea.messages import Body, Option
 from linea.store.models import Conversation, Handoff, InboxRow, OutboxRow
-from tests.helpline import ANA, BETO, RED, YELLOW, Helpline
+from tests.helpline import ANA, BETO, RED, TUESDAY, YELLOW, Helpline
 
 HAND_OVER = [{"effect": "hand_over", "reason": "asked"}]
 ASKED = "utter_handoff_waiting"
@@ -34,16 +35,16 @@ def count_failure(helpline: Helpline, turn: dispatch.Turn) -> bool:
     return helpline.write(lambda s: dispatch.count_failure(s, turn, helpline.line, helpline.now))
 
 
-def finish_other(helpline: Helpline, turn: dispatch.Turn) -> bool:
-    return helpline.write(lambda s: dispatch.finish_other(s, turn, helpline.line, helpline.now))
+def finish_kept(helpline: Helpline, turn: dispatch.Turn) -> bool:
+    return helpline.write(lambda s: dispatch.finish_kept(s, turn, helpline.line, helpline.now))
 
 
 def tell_away(helpline: Helpline) -> int:
-    return helpline.write(lambda s: dispatch.tell_away(s, helpline.line, helpline.now))
+    return helpline.write(lambda s: absence.tell_away(s, helpline.line, helpline.now))
 
 
 def give_up(helpline: Helpline) -> int:
-    return helpline.write(lambda s: dispatch.give_up(s, helpline.line, helpline.now))
+    return helpline.write(lambda s: absence.give_up(s, helpline.line, helpline.now))
 
 
 # -- who is next --------------------------------------------------------------------------------------
@@ -55,7 +56,7 @@ def test_a_conversation_has_one_turn_at_a_time(helpline: Helpline) -> None:
 
 
 def test_turns_of_one_person_start_in_the_order_of_their_messages(helpline: Helpline) -> None:
-    said = [f"{number}" for number in range(10)]
+    said = [f"{number}" for number in range(8)]
     helpline.arrives(*said)
     heard = []
     while turns := helpline.turns():
@@ -138,7 +139,7 @@ def test_a_lease_that_ran_out_is_given_to_another_once(helpline: Helpline) -> No
     "act",
     [
         lambda helpline, turn: helpline.finishes(turn, "utter_thank", effects=HAND_OVER),
-        finish_other,
+        finish_kept,
         count_failure,
         put_back,
     ],
@@ -271,9 +272,9 @@ def test_an_answer_that_comes_after_a_person_took_the_chat_is_thrown_away(helpli
     ] * 2
 
 
-@pytest.mark.parametrize("act", [finish_other, count_failure, put_back])
+@pytest.mark.parametrize("act", [finish_kept, count_failure, put_back])
 def test_nothing_else_is_said_by_a_turn_after_a_person_took_the_chat(helpline: Helpline, act: Any) -> None:
-    helpline.arrives(helpline.message(None, kind="other", type="image"))
+    helpline.arrives(helpline.message(None, kind="media", type="image"))
     turn = helpline.turn()
     helpline.takes(helpline.code())
     assert not act(helpline, turn)
@@ -301,7 +302,7 @@ def test_messages_that_come_while_a_person_has_it_are_theirs(helpline: Helpline)
     assert helpline.one(Conversation).due_at is None
 
 
-@pytest.mark.parametrize("act", [finish_other, count_failure, put_back])
+@pytest.mark.parametrize("act", [finish_kept, count_failure, put_back])
 def test_a_chat_that_another_process_took_meanwhile_is_left_alone(helpline: Helpline, act: Any) -> None:
     """On a server two processes can meet between a look and a lease: the mode decides at the commit, too."""
     helpline.arrives("uno", "dos")
@@ -328,7 +329,7 @@ def test_what_is_tapped_comes_back_as_its_payload(helpline: Helpline) -> None:
     helpline.answers("utter_fallback")
     option = helpline.one(OutboxRow).body["options"][0]["id"]
     turn = tapped(helpline, "Cambiado por el teléfono", option)
-    assert (turn.kind, turn.payload, turn.text) == ("option", "/ask_for_person", "Hablar con alguien")
+    assert (turn.payload, turn.text) == ("/ask_for_person", "Hablar con alguien")
 
 
 @pytest.mark.parametrize("option_id", [None, "", "/restart", "faq/mascarilla", "0" * 32, "x" * 5000])
@@ -344,8 +345,8 @@ def test_an_id_that_is_not_ours_is_read_as_its_words(helpline: Helpline, option_
     ("kinds", "first"),
     [
         (["text", "text", "text"], 3),
-        (["text", "other", "text"], 1),
-        (["other", "text"], 1),
+        (["text", "media", "text"], 3),
+        (["media", "media", "text"], 3),
         (["option", "text"], 1),
         (["text", "text", "option"], 2),
     ],
@@ -366,28 +367,242 @@ def test_without_the_setting_each_text_is_a_turn(helpline: Helpline) -> None:
     assert helpline.turn().text == "uno"
 
 
+def test_what_came_long_after_is_a_turn_of_its_own(helpline: Helpline) -> None:
+    helpline.arrives("uno")
+    helpline.passes(seconds=11)
+    helpline.arrives("dos")
+    assert helpline.turn(burst=True).text == "uno"
+
+
 def test_a_flood_is_read_in_bounded_pieces(helpline: Helpline) -> None:
-    helpline.arrives(*["x"] * 50)
+    helpline.arrives(*["x"] * 450)
+    helpline.looks(limit=1000)
     sizes = []
     while turns := helpline.turns(burst=True):
         sizes.append(len(turns[0].rows))
         helpline.finishes(turns[0], "utter_thank")
-    assert sizes == [20, 20, 10]
+    assert sizes == [200, 200, 50]
+
+
+def test_who_floods_the_line_gets_an_answer_in_six_seconds_after_the_first_few(helpline: Helpline) -> None:
+    answered = []
+    for second in range(30):
+        helpline.arrives(f"{second}", sender=ANA)
+        for turn in helpline.turns(burst=True):
+            answered.append(second)
+            helpline.finishes(turn, "utter_thank")
+        helpline.passes(seconds=1)
+    assert answered == [*range(bursts.ANSWERS_AT_ONCE + 1), 12, 18, 24]
+    assert {row.state for row in helpline.all(InboxRow, InboxRow.number <= 25)} == {"done"}
+
+
+@pytest.mark.parametrize(
+    ("sent", "seconds"),
+    [
+        (["hola"], 2),
+        (["hola", "una pregunta"], 3),
+        (["hola", "¿dónde me hago la prueba?"], 0),
+        (["hola"] * 12, 8),
+        (["2"], 0),
+        (["me hice la prueba el lunes y todavía no me dan el resultado, cuánto demora"], 0),
+    ],
+)
+def test_after_a_few_words_the_next_are_waited_for(helpline: Helpline, sent: list[str], seconds: int) -> None:
+    """A message a second, a pause of two seconds: how long after the first the turn is due."""
+    for words in sent:
+        helpline.arrives(words, pause=2)
+        helpline.passes(seconds=1)
+    helpline.looks()
+    due = helpline.one(Conversation).due_at
+    assert (due - TUESDAY).total_seconds() == seconds
+
+
+def test_what_comes_during_a_turn_is_waited_for_too(helpline: Helpline) -> None:
+    helpline.arrives("hola")
+    turn = helpline.turn(burst=True)
+    helpline.arrives("una", pause=2)
+    helpline.finishes(turn, "utter_greet")
+    assert helpline.turns(burst=True) == []
+    helpline.passes(seconds=1)
+    helpline.arrives("pregunta", pause=2)
+    helpline.passes(seconds=2)
+    assert helpline.turn(burst=True).text == "una\npregunta"
+
+
+# -- what was offered ---------------------------------------------------------------------------------
+
+OFFER = [Option("faq/mascarilla", "Mascarilla"), Option("/ask_for_person", "Hablar con alguien")]
+
+
+@pytest.mark.parametrize(
+    ("words", "payload"),
+    [
+        ("1", "faq/mascarilla"),
+        ("2.", "/ask_for_person"),
+        ("dos", "/ask_for_person"),
+        ("la segunda", "/ask_for_person"),
+        ("hablar CON alguien", "/ask_for_person"),
+        ("máscarilla", "faq/mascarilla"),
+        ("3", None),
+        ("dos personas", None),
+        ("quiero hablar con alguien", None),
+    ],
+)
+def test_an_option_can_be_written(helpline: Helpline, words: str, payload: str | None) -> None:
+    helpline.arrives("hola")
+    helpline.answers("utter_thank")
+    helpline.adds(body=Body("Elige", tuple(OFFER)))
+    helpline.adds("Una cosa más")
+    helpline.arrives(words)
+    turn = helpline.turn()
+    assert (turn.payload, turn.text) == (payload, words if payload is None else title_of(payload))
+
+
+def title_of(payload: str) -> str:
+    return next(option.title for option in OFFER if option.id == payload)
+
+
+def test_a_number_means_the_options_shown_last(helpline: Helpline) -> None:
+    helpline.arrives("hola")
+    helpline.answers("utter_thank")
+    helpline.adds(body=Body("Elige", tuple(OFFER)))
+    helpline.adds(body=Body("O esto", (Option("/ask_menu", "Ver preguntas"),)))
+    helpline.arrives("1")
+    assert helpline.turn().payload == "/ask_menu"
+
+
+def test_an_option_that_was_taken_back_is_not_chosen(helpline: Helpline) -> None:
+    helpline.arrives("hola")
+    helpline.answers("utter_thank")
+    helpline.adds(body=Body("Elige", tuple(OFFER)))
+    helpline.takes(helpline.code())
+    helpline.closes(helpline.code())
+    helpline.arrives("1")
+    assert helpline.turn().payload is None
+
+
+# -- who wants no more --------------------------------------------------------------------------------
+
+
+def stops(helpline: Helpline, words: str = "BAJA", **changes: Any) -> bool:
+    helpline.arrives(helpline.message(words, **changes))
+    turn = helpline.turn()
+    assert turn.stop
+    return helpline.write(lambda s: dispatch.finish_stop(s, helpline.keys, turn, helpline.line, helpline.now))
+
+
+def is_out(helpline: Helpline) -> bool:
+    person = helpline.all(Conversation)[-1].person_id
+    return helpline.write(lambda s: optout.is_out(s, helpline.keys, person))
+
+
+def test_who_asks_for_no_more_is_told_once_and_the_rest_is_taken_back(helpline: Helpline) -> None:
+    helpline.arrives("hola")
+    helpline.answers("utter_thank")
+    stops(helpline)
+    assert (helpline.utters(), helpline.queued()) == (
+        ["utter_thank", "utter_opted_out"],
+        ["«utter_opted_out» whatsapp"],
+    )
+    assert is_out(helpline)
+
+
+@pytest.mark.parametrize(("words", "said"), [("STOP", []), ("alto", ["«utter_opted_out» sms"])])
+def test_what_twilio_confirms_itself_is_not_said_again(
+    helpline: Helpline, words: str, said: list[str]
+) -> None:
+    stops(helpline, words, channel="sms")
+    assert helpline.queued() == said
+    assert is_out(helpline)
+
+
+def test_who_writes_again_is_answered_again(helpline: Helpline) -> None:
+    stops(helpline)
+    helpline.arrives("¿dónde me hago la prueba?")
+    assert helpline.answers()
+    assert not is_out(helpline)
+
+
+def test_to_who_asked_for_no_more_an_operator_writes_only_in_danger(helpline: Helpline) -> None:
+    helpline.arrives("quiero una persona")
+    helpline.finishes(helpline.turn(), effects=HAND_OVER)
+    stops(helpline)
+    with pytest.raises(handoff.HandoffError, match="pidió que no le escriban más"):
+        helpline.replies(helpline.code())
+    helpline.closes(helpline.code())
+    assert "utter_handoff_closed" not in helpline.utters()
+    helpline.arrives(RED)
+    helpline.looks()
+    stops(helpline)
+    assert helpline.replies(helpline.code())
 
 
 # -- what is not understood yet -----------------------------------------------------------------------
 
 
-def photo(helpline: Helpline) -> dispatch.Turn:
-    helpline.arrives(helpline.message(None, kind="other", type="image"))
+def photo(helpline: Helpline, type: str = "image", **changes: Any) -> dispatch.Turn:
+    helpline.arrives(helpline.message(None, kind="media", type=type, **changes))
     return helpline.turn()
+
+
+@pytest.mark.parametrize(
+    ("type", "details", "said"),
+    [
+        ("image", {}, "utter_photo_kept"),
+        ("audio", {}, "utter_voice_kept"),
+        ("voice", {}, "utter_voice_kept"),
+        ("video", {}, "utter_file_kept"),
+        ("document", {}, "utter_file_kept"),
+        ("sticker", {}, "utter_sticker_kept"),
+        ("location", {}, "utter_location_kept"),
+        ("contacts", {}, "utter_contacts_kept"),
+        ("unsupported", {}, "utter_not_understood_type"),
+        ("image", {"failed": True}, "utter_media_failed"),
+    ],
+)
+def test_what_is_no_text_is_answered_by_what_it_is(
+    helpline: Helpline, type: str, details: dict[str, Any], said: str
+) -> None:
+    finish_kept(helpline, photo(helpline, type, details=details))
+    assert helpline.utters() == [said]
+
+
+def test_an_album_is_answered_once(helpline: Helpline) -> None:
+    for _ in range(10):
+        helpline.arrives(helpline.message(None, kind="media", type="image"), pause=2)
+    assert helpline.turns(burst=True) == []
+    helpline.passes(seconds=2)
+    finish_kept(helpline, helpline.turn(burst=True))
+    assert (helpline.utters(), set(helpline.received())) == (["utter_photo_kept"], {("done", "kept")})
+
+
+def test_the_second_voice_note_goes_to_a_person(helpline: Helpline) -> None:
+    finish_kept(helpline, photo(helpline, "audio"))
+    assert helpline.open_handoffs() == []
+    finish_kept(helpline, photo(helpline, "audio"))
+    assert (helpline.open_handoffs(), helpline.utters()[-1]) == (["voice"], "utter_handoff_waiting")
+
+
+def captioned(helpline: Helpline, intent: str, *utters: str) -> None:
+    helpline.arrives(helpline.message("mira", kind="media", type="image"))
+    assert helpline.finishes(helpline.turn(), *utters, intent=intent)
+
+
+def test_a_picture_with_a_question_is_answered_and_said_to_be_unseen(helpline: Helpline) -> None:
+    captioned(helpline, "faq", "utter_faq/mascarilla")
+    assert "Respuesta mascarilla\n\n«utter_media_unseen»" in helpline.queued()[0]
+
+
+def test_a_picture_whose_words_are_not_understood_is_said_to_be_kept(helpline: Helpline) -> None:
+    captioned(helpline, "nlu_fallback", "utter_fallback")
+    assert helpline.utters() == ["utter_photo_kept"]
 
 
 def test_a_photo_is_answered_kindly_once_a_minute(helpline: Helpline) -> None:
     for _ in range(10):
-        finish_other(helpline, photo(helpline))
+        finish_kept(helpline, photo(helpline))
         helpline.passes(seconds=10)
-    assert helpline.utters() == ["utter_not_understood_type"] * 2
+    assert helpline.utters() == ["utter_photo_kept"] * 2
     assert set(helpline.received()) == {("done", "kept")}
     assert ["«utter_notice»" in text for text in helpline.queued()] == [True, False]
 
@@ -395,7 +610,7 @@ def test_a_photo_is_answered_kindly_once_a_minute(helpline: Helpline) -> None:
 def test_while_waiting_a_photo_is_for_the_operator_and_nothing_is_said(helpline: Helpline) -> None:
     helpline.arrives("quiero una persona")
     helpline.finishes(helpline.turn(), effects=HAND_OVER)
-    finish_other(helpline, photo(helpline))
+    finish_kept(helpline, photo(helpline))
     assert len(helpline.all(OutboxRow)) == 1
     assert helpline.all(InboxRow)[-1].for_operator
 
@@ -443,7 +658,7 @@ def test_who_waits_for_a_person_is_not_told_about_the_assistant(helpline: Helpli
 def test_back_within_ten_minutes_the_assistant_answers(helpline: Helpline) -> None:
     helpline.arrives("hola")
     put_back(helpline, helpline.turn())
-    helpline.passes(seconds=AWAY_PATIENCE.total_seconds())
+    helpline.passes(seconds=absence.PATIENCE.total_seconds())
     assert give_up(helpline) == 0
     assert helpline.answers("utter_thank")
 
@@ -573,4 +788,5 @@ def test_a_conversation_that_goes_on_for_days_does_not_grow(helpline: Helpline) 
         helpline.arrives("hola")
         events = [{"event": "user", "text": "hola" * 100}, *([LISTEN] * 4)]
         assert helpline.finishes(helpline.turn(), "utter_thank", events=events)
+        helpline.passes(minutes=1)
     assert len(helpline.one(Conversation).events) <= dispatch.KEPT_EVENTS

@@ -152,7 +152,7 @@ def test_a_reply_answers_what_waited_for_the_operator(helpline: Helpline) -> Non
 def test_the_parts_of_a_long_reply_keep_their_order(helpline: Helpline) -> None:
     helpline.arrives("hola")
     parts = [Body("uno"), Body("dos"), Body("tres")]
-    helpline.write(lambda s: handoff.reply(s, helpline.code(), "rosa", parts, helpline.now))
+    helpline.write(lambda s: handoff.reply(s, helpline.keys, helpline.code(), "rosa", parts, helpline.now))
     assert helpline.queued() == ["uno", "dos", "tres"]
 
 
@@ -256,7 +256,7 @@ def test_the_queue_has_red_first_then_yellow_then_who_waits_longest_and_free_bef
 
 def test_a_row_of_the_queue_says_all_that_an_operator_must_know(helpline: Helpline) -> None:
     began = helpline.now
-    helpline.arrives(helpline.message(None, kind="other", type="image"), RED)
+    helpline.arrives(helpline.message(None, kind="media", type="image"), RED)
     helpline.looks()
     helpline.passes(minutes=3)
     helpline.arrives("¿hola?")
@@ -271,7 +271,7 @@ def test_a_photo_has_its_kind_for_words(helpline: Helpline) -> None:
     helpline.arrives(RED)
     helpline.looks()
     helpline.replies(helpline.code())
-    helpline.arrives(helpline.message(None, kind="other", type="image"))
+    helpline.arrives(helpline.message(None, kind="media", type="image"))
     helpline.looks()
     assert queue(helpline)[0].first_words == "[image]"
 

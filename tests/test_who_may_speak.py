@@ -24,7 +24,7 @@ from hypothesis.stateful import (
 )
 from sqlalchemy import select
 
-from linea import conversations, dispatch, night, outbox
+from linea import absence, conversations, dispatch, night, outbox
 from linea.handoff import HandoffError
 from linea.messages import Inbound
 from linea.store import Store
@@ -65,7 +65,7 @@ class WhoMaySpeak(RuleBasedStateMachine):
     @rule(
         person=PEOPLE,
         words=st.sampled_from(["hola", RED, YELLOW]),
-        kind=st.sampled_from(["text", "option", "other", "silent"]),
+        kind=st.sampled_from(["text", "option", "media", "location", "other", "silent", "copy"]),
         watched=st.booleans(),
     )
     def somebody_writes(self, person: str, words: str, kind: str, watched: bool) -> None:
@@ -128,7 +128,7 @@ class WhoMaySpeak(RuleBasedStateMachine):
             said = [utter] if utter else []
             self.line.finishes(turn, *said, effects=HAND_OVER if asked else [], events=[{"event": "x"}])
         elif how == "other":
-            self.line.write(lambda s: dispatch.finish_other(s, turn, line, now))
+            self.line.write(lambda s: dispatch.finish_kept(s, turn, line, now))
         elif how == "fail":
             self.line.write(lambda s: dispatch.count_failure(s, turn, line, now))
         else:
@@ -141,8 +141,8 @@ class WhoMaySpeak(RuleBasedStateMachine):
         self.line.sweeps()
         self.line.write(lambda s: conversations.end_silent(s, now))
         if away:
-            self.line.write(lambda s: dispatch.tell_away(s, line, now))
-        self.line.write(lambda s: dispatch.give_up(s, line, now))
+            self.line.write(lambda s: absence.tell_away(s, line, now))
+        self.line.write(lambda s: absence.give_up(s, line, now))
 
     @rule()
     def the_sender_claims(self) -> None:
@@ -211,7 +211,10 @@ class WhoMaySpeak(RuleBasedStateMachine):
     def what_is_not_handled_is_due(self) -> None:
         due = {row.id for row in self.line.all(Conversation, Conversation.due_at.isnot(None))}
         leased = {row.id for row in self.line.all(Conversation, Conversation.lease_owner.isnot(None))}
-        for row in self.line.all(InboxRow, InboxRow.state.in_(("new", "waiting"))):
+        unhandled = InboxRow.state.in_(
+            ("new", "waiting")
+        )  # an edit is watched for danger, and never answered
+        for row in self.line.all(InboxRow, unhandled, InboxRow.kind.notin_(("silent", "copy"))):
             assert row.conversation_id in due | leased
 
     @invariant()

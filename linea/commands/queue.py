@@ -5,14 +5,15 @@ from __future__ import annotations
 import getpass
 import sys
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import TypeVar
 
 import click
 from sqlalchemy.orm import Session
 
-from linea import bank, clock, handoff, outbox
-from linea.channels.whatsapp import outbound
+from linea import bank, clock, gsm7, handoff, identity, keys, outbox
+from linea.channels.sms import outbound as sms
+from linea.channels.whatsapp import outbound as whatsapp
 from linea.commands.common import stop, with_store
 from linea.messages import Body
 from linea.settings import Settings
@@ -33,7 +34,15 @@ REASONS = {
     "uncertain": "no se sabe si un mensaje llegó",
     "not_believed": "llegó un mensaje de hace más de una semana",
     "taken": "la tomó el equipo",
+    "voice": "manda notas de voz",
+    "not_understood": "no se entendió lo que pregunta",
+    "number_changed": "cambió de número",
+    "identity_changed": "cambió de teléfono o de cuenta",
+    "other_channel": "escribe también por otro canal",
+    "joined": "escribe desde su número nuevo",
+    "outside": "le responden desde otro lugar",
 }
+CHANNELS = {"whatsapp": "WhatsApp", "sms": "SMS"}
 WHO = {"person": "persona", "bot": "asistente", "line": "línea"}
 STATES = {
     "queued": "por enviar",
@@ -69,13 +78,13 @@ def queue() -> None:
             click.echo("Nadie espera a una persona.")
         for row in rows:
             holder = f"con {row.operator}" if row.operator else "LIBRE"
-            left = row.last_inbound_at + timedelta(hours=24) - now
-            window = _span(left) if left > timedelta() else "cerrada"
             click.echo(
-                f"{COLOURS[row.colour]:9} {row.code:12} {holder:14} espera {_span(now - row.since):7} "
-                f"sin responder: {row.unanswered}  ventana: {window}"
-                f"  {REASONS.get(row.reason, row.reason)}"
+                f"{COLOURS[row.colour]:9} {row.code:12} {CHANNELS[row.channel]:9} {holder:14} "
+                f"espera {_span(now - row.since):7} sin responder: {row.unanswered}"
+                f"{_window(row, now)}  {REASONS.get(row.reason, row.reason)}"
             )
+            if row.note:
+                click.echo(f"          OJO: {row.note}")
             if row.first_words:
                 click.echo(f"          «{_short(row.first_words)}»")
         if unread:
@@ -95,11 +104,14 @@ def take(code: str, operator: str) -> None:
         conversation_id = _do(store, lambda session: handoff.take(session, code, name, clock.now()))
         with store.reading() as session:
             said = handoff.transcript(session, conversation_id)
+            note = identity.note(session, conversation_id)
         for spoken in said:
             at = spoken.at.astimezone(settings.timezone)
             who = WHO.get(spoken.who, spoken.who)
             state = "" if spoken.who == "person" else f"  [{STATES.get(spoken.state, spoken.state)}]"
             click.echo(f"{at:%H:%M} {who}: {_visible(spoken.text)}{state}")
+        if note:
+            click.echo(f"OJO: {note}")
         click.echo(f"La tienes tú. Responde con: linea reply {code.upper()}")
 
     with_store(work)
@@ -120,8 +132,20 @@ def reply(code: str, text: str | None, operator: str) -> None:
         if not words:
             stop("El mensaje está vacío: no se envió nada.")
         name = _named(operator)
-        bodies = outbound.split(Body(words))
-        _do(store, lambda session: handoff.reply(session, code, name, bodies, clock.now()))
+        secrets = keys.load(settings)
+
+        def send(session: Session) -> int | None:
+            channel = handoff.find(session, code).channel
+            bodies = (sms if channel == "sms" else whatsapp).split(Body(words))
+            handoff.reply(session, secrets, code, name, bodies, clock.now())
+            return sum(gsm7.segments(body.text) for body in bodies) if channel == "sms" else None
+
+        parts = _do(store, send)
+        if parts is not None:
+            wide = bool(gsm7.foreign(words))
+            click.echo(f"Sale como SMS, en {parts} {'parte' if parts == 1 else 'partes'}.")
+            if wide and parts > 1:
+                click.echo("Sin tildes en á, í, ó, ú, ni emojis ni comillas, cabría en menos partes.")
         click.echo(f"En camino. La conversación es tuya; al terminar: linea close {code.upper()}")
 
     with_store(work)
@@ -141,10 +165,12 @@ def close(code: str, quiet: bool, operator: str) -> None:
         except bank.BankError as error:
             stop(f"No hay despedida que enviar: usa --quiet, o corrige esto antes.\n{error}")
 
+        secrets = keys.load(settings)
+
         def close_it(session: Session) -> None:
             channel = handoff.find(session, code).channel
             farewell = [] if content is None else [content.line("utter_handoff_closed", channel)]
-            handoff.close(session, code, name, farewell, clock.now())
+            handoff.close(session, secrets, code, name, farewell, clock.now())
 
         _do(store, close_it)
         click.echo("Cerrada. El asistente responderá el próximo mensaje.")
@@ -192,6 +218,14 @@ def _account() -> str:
         return getpass.getuser()
     except (KeyError, OSError):
         return ""
+
+
+def _window(row: handoff.Waiting, now: datetime) -> str:
+    """How long WhatsApp still lets us write freely; an SMS can always be sent."""
+    if row.channel != "whatsapp":
+        return ""
+    left = row.last_inbound_at + timedelta(hours=24) - now
+    return f"  ventana: {_span(left) if left > timedelta() else 'cerrada'}"
 
 
 def _span(span: timedelta) -> str:
