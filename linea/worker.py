@@ -38,9 +38,12 @@ from linea import (
     spool,
     watch,
 )
-from linea.channels.whatsapp import outbound, sending
+from linea.channels.sms.channel import Sms
+from linea.channels.whatsapp.channel import WhatsApp
 from linea.codes import new_id
 from linea.content import Content
+from linea.fetching import AT_ONCE as FILES_AT_ONCE
+from linea.fetching import Fetching
 from linea.messages import SendResult
 from linea.settings import Settings
 from linea.steps import Step, reached
@@ -70,8 +73,8 @@ class Worker:
         self.store = Store(settings.database_url)
         self.content = Content(settings, self.log)
         self.stopping = asyncio.Event()
-        self.wake = {name: asyncio.Event() for name in ("turns", "sends")}
-        self.in_hand: dict[str, set[asyncio.Task[None]]] = {"turns": set(), "sends": set()}
+        self.wake = {name: asyncio.Event() for name in ("turns", "sends", "files")}
+        self.in_hand: dict[str, set[asyncio.Task[None]]] = {name: set() for name in self.wake}
         self.assistant_ready = True
         self.halted = False
         self.breaks: dict[int, int] = {}
@@ -79,12 +82,17 @@ class Worker:
 
     async def run(self) -> None:
         """Work until stopped."""
-        async with httpx.AsyncClient(timeout=SEND_TIMEOUT, trust_env=False) as self.graph:
+        async with httpx.AsyncClient(timeout=SEND_TIMEOUT, trust_env=False) as outside:
+            self.channels: dict[str, WhatsApp | Sms] = {"whatsapp": WhatsApp(self.settings, outside)}
+            if self.settings.sms:
+                self.channels["sms"] = Sms(self.settings, outside)
+            files = Fetching(self.store, self.keys, self.settings.data_dir, self.channels)
             async with httpx.AsyncClient(timeout=10.0, trust_env=False) as self.rasa:
                 loops = [
                     self._guard(self._look_for_changes),
                     self._guard(partial(self._work, "turns", TURNS_AT_ONCE, self._next_turns, self._turn)),
                     self._guard(partial(self._work, "sends", SENDS_AT_ONCE, self._next_sends, self._send)),
+                    self._guard(partial(self._work, "files", FILES_AT_ONCE, files.take, files.fetch)),
                     self._guard(self._beat),
                     self._guard(self._tick),
                     self._guard(self._drain_spool),
@@ -286,19 +294,12 @@ class Worker:
         try:
             with self.store.reading() as session:
                 address = people.address_of(session, self.keys, item.person_id)
-            payload = outbound.build(item.body, address, item.id)
-        except (LookupError, ValueError) as error:
+            channel = self.channels[item.channel]
+        except LookupError as error:
             self.log.error("cannot_send", error=error)
             result = SendResult("failed", detail="unsendable")
         else:
-            result = await sending.send(
-                self.graph,
-                self.settings.graph_url,
-                self.settings.whatsapp_token,
-                self.settings.whatsapp_phone_number_id,
-                payload,
-                item.attempt,
-            )
+            result = await channel.send(item.body, address, item.id, item.attempt)
             reached(Step.SEND_POSTED)
         named = replace(result, external_id=inbox.name_of(self.keys, result.external_id))
         await self.store.awrite(lambda session: outbox.record(session, item, named, clock.now()))
