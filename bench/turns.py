@@ -29,6 +29,7 @@ def measure(wanted: set[str]) -> dict[str, dict[str, Any]]:
     web, graph, rasa, actions = processes.free_ports(4)
     env = processes.environment(
         LINEA_DATA_DIR=str(folder),
+        LINEA_BURST_PAUSE_SECONDS="0",  # the pause is there to be waited for: it is no work
         LINEA_PORT=str(web),
         LINEA_GRAPH_URL=f"http://127.0.0.1:{graph}/v25.0",
         LINEA_RASA_URL=f"http://127.0.0.1:{rasa}",

@@ -267,6 +267,32 @@ def test_a_row_of_the_queue_says_all_that_an_operator_must_know(helpline: Helpli
     assert (row.unanswered, row.first_words) == (2, RED)
 
 
+def test_who_has_a_person_has_them_on_every_channel(helpline: Helpline) -> None:
+    helpline.arrives("hola")
+    helpline.answers()
+    whatsapp = helpline.code()
+    helpline.arrives(helpline.message("no tengo internet", channel="sms"))
+    helpline.takes(whatsapp)
+    assert {row.operator for row in helpline.all(Handoff)} == {"rosa"}
+    assert (helpline.turns(), helpline.received()[-1]) == ([], ("done", "human"))
+    with pytest.raises(HandoffError, match="ya la tiene rosa"):
+        helpline.takes(helpline.code(), "luis")
+
+
+def test_who_is_with_an_operator_and_writes_by_sms_is_with_the_same_one(helpline: Helpline) -> None:
+    helpline.arrives("hola")
+    helpline.answers()
+    helpline.takes(helpline.code())
+    helpline.arrives(helpline.message("se me fue la señal", channel="sms"))
+    assert (helpline.turns(), helpline.mode()) == ([], "human")
+    assert [(row.reason, row.operator) for row in helpline.all(Handoff)][1:] == [("other_channel", "rosa")]
+    helpline.replies(helpline.code())
+    assert [(row.conversation_id, row.segments) for row in helpline.all(OutboxRow)][-1] == (
+        helpline.all(Conversation)[-1].id,
+        1,
+    )
+
+
 def test_a_photo_has_its_kind_for_words(helpline: Helpline) -> None:
     helpline.arrives(RED)
     helpline.looks()

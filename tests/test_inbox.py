@@ -13,10 +13,18 @@ import pytest
 
 from linea import inbox, night
 from linea.keys import Keys
-from linea.messages import Parsed, Problem, Sender, Status
+from linea.messages import IdentityChange, Media, Parsed, Problem, Sender, Status, Takeover
 from linea.store import Store
-from linea.store.models import Conversation, InboxRow, OutboxRow, Person, SeenMessage, UnreadBody
-from tests.helpline import ANA, BETO, RED, Helpline
+from linea.store.models import (
+    Conversation,
+    InboxRow,
+    MediaRow,
+    OutboxRow,
+    Person,
+    SeenMessage,
+    UnreadBody,
+)
+from tests.helpline import ANA, BETO, RED, SUICIDE, YELLOW, Helpline
 
 LIMA = ZoneInfo("America/Lima")
 EIGHT_DAYS = timedelta(days=8)
@@ -199,6 +207,69 @@ def test_a_silent_kind_does_not_keep_a_conversation_open(helpline: Helpline) -> 
     helpline.passes(minutes=30)
     helpline.arrives(helpline.message(None, kind="silent", type="reaction"))
     assert helpline.one(Conversation).last_inbound_at == began
+
+
+def test_an_edit_is_watched_for_danger_and_not_answered(helpline: Helpline) -> None:
+    helpline.arrives("hola")
+    helpline.answers()
+    edit = {"kind": "silent", "type": "edit", "details": {"edited": True}}
+    helpline.arrives(helpline.message("gracias", **edit))
+    assert (helpline.turns(), helpline.received()[-1]) == ([], ("done", "silent"))
+    helpline.arrives(helpline.message(RED, **edit))
+    helpline.looks()
+    assert (helpline.utters()[-1], helpline.open_handoffs()) == (SUICIDE, ["red"])
+
+
+@pytest.mark.parametrize(("words", "handoffs"), [("hola", []), (RED, ["red"]), (YELLOW, ["yellow"])])
+def test_what_somebody_else_answers_is_watched_and_never_answered(
+    helpline: Helpline, words: str, handoffs: list[str]
+) -> None:
+    helpline.arrives(helpline.message(words, kind="copy"))
+    helpline.looks()
+    assert (helpline.turns(), helpline.all(OutboxRow), helpline.open_handoffs()) == ([], [], handoffs)
+
+
+def test_a_file_is_noted_and_wanted_once_a_person_is_needed(helpline: Helpline) -> None:
+    photo = {"kind": "media", "type": "image", "media": (Media("m1", "image"), Media("m2", "image"))}
+    helpline.arrives(helpline.message(None, details={"forwarded": True}, **photo))
+    assert helpline.one(InboxRow).details == {"forwarded": True}
+    assert [row.state for row in helpline.all(MediaRow)] == ["kept", "kept"]
+    helpline.arrives(RED)
+    helpline.looks()
+    helpline.arrives(helpline.message(None, **photo))
+    assert [row.state for row in helpline.all(MediaRow)] == ["wanted"] * 4
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        {"changes": (IdentityChange("whatsapp", "i:1", "number", Sender(ANA), Sender(BETO), None, {}),)},
+        {"takeovers": (Takeover("whatsapp", "e:1", Sender(ANA), "other_system", False, None, None, {}),)},
+    ],
+)
+def test_what_is_told_of_somebody_unknown_is_kept_once_for_a_person(
+    helpline: Helpline, told: dict[str, Any]
+) -> None:
+    for _ in range(2):
+        helpline.accepts(Parsed(**told))
+    assert [row.reason[-9:] for row in helpline.all(UnreadBody)] == ["of_nobody"]
+
+
+def test_who_took_a_chat_outside_has_it_before_the_message_beside_it_is_read(helpline: Helpline) -> None:
+    taken = Takeover("whatsapp", "e:1", Sender(ANA), "phone_app", True, "Te llamo", None, {})
+    helpline.accepts(Parsed((helpline.message("hola"),), takeovers=(taken, taken)))
+    assert (helpline.turns(), helpline.mode(), helpline.open_handoffs()) == ([], "human", ["outside"])
+    assert [(row.operator, row.state) for row in helpline.all(OutboxRow)] == [("teléfono", "sent")]
+
+
+def test_who_changes_number_begins_anew_and_a_person_is_told(helpline: Helpline) -> None:
+    helpline.arrives("hola")
+    helpline.answers()
+    change = IdentityChange("whatsapp", "i:1", "number", Sender(ANA), Sender(BETO), None, {})
+    helpline.accepts(Parsed((helpline.message("sigo aquí", BETO),), changes=(change,)))
+    before, after = helpline.all(Conversation)
+    assert before.person_id != after.person_id
+    assert (before.mode, after.mode, helpline.open_handoffs()) == ("waiting", "bot", ["number_changed"])
 
 
 def test_the_vendors_name_for_a_kind_can_be_of_any_length(helpline: Helpline) -> None:

@@ -189,6 +189,21 @@ def test_the_limit_is_paid_off_by_waiting(ana: Helpline) -> None:
     assert send_all(ana) == 45
 
 
+def test_the_limit_is_metas_and_not_that_of_an_sms(ana: Helpline) -> None:
+    ana.arrives(ana.message("hola", channel="sms"))
+    for _ in range(60):
+        ana.adds(code=ana.code())
+    assert send_all(ana) == 60
+
+
+def test_an_sms_knows_its_parts_with_its_options_before_it_is_sent(ana: Helpline) -> None:
+    ana.arrives(ana.message("hola", channel="sms"))
+    options = (Option("/ask_menu", "Ver preguntas"), Option("/ask_for_person", "Hablar con alguien"))
+    for text in ("x" * 160, "x" * 161, "á" * 70, "á" * 71, "x" * 115, "x" * 150):
+        ana.adds(body=Body(text, options if text in ("x" * 115, "x" * 150) else ()))
+    assert [row.segments for row in ana.all(OutboxRow)] == [1, 2, 1, 2, 1, 2]
+
+
 def test_the_limit_of_one_person_is_not_anothers(ana: Helpline) -> None:
     for _ in range(50):
         ana.adds()

@@ -79,12 +79,13 @@ class Assistant:
 class Line:
     """Web, worker and simulator over one database; the judge is the simulator's Graph API."""
 
-    def __init__(self, folder: Path, assistant: Assistant | None = None) -> None:
+    def __init__(self, folder: Path, assistant: Assistant | None = None, **changes: str) -> None:
         self.folder = folder
         web, simulator, *others = free_ports(4)
         self.kill_file = folder / "kill"
         self.env = clean_environment() | {
             "LINEA_DATA_DIR": str(folder),
+            "LINEA_BURST_PAUSE_SECONDS": "0",  # each message is a turn of its own, unless a test asks for more
             "LINEA_PORT": str(web),
             "LINEA_SIMULATOR_PORT": str(simulator),
             "LINEA_RASA_URL": assistant.rasa_url if assistant else f"http://127.0.0.1:{others[0]}",
@@ -92,6 +93,7 @@ class Line:
                 assistant.actions_url if assistant else f"http://127.0.0.1:{others[1]}/webhook"
             ),
             "LINEA_TEST_KILL_FILE": str(self.kill_file),
+            **changes,
         }
         self.web_url = f"http://127.0.0.1:{web}"
         self.simulator_url = f"http://127.0.0.1:{simulator}"
