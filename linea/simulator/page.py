@@ -1,12 +1,17 @@
-"""The page with the phones: one template and static files, under a strict content security policy."""
+"""The page with the phones: one template and static files, under a strict content security policy.
+
+The page asks `GET /line` how the line is: {reached, missing: [part], halted}.
+"""
 
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
+import httpx
 from starlette.middleware import Middleware
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 from starlette.templating import Jinja2Templates
@@ -15,10 +20,12 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from linea.settings import Settings
 
 HERE = Path(__file__).parent
+PARTS = ("database", "worker", "rasa", "actions")  # of the line, as its /readyz names them
+LOOK_SECONDS = 3.0
 HEADERS = {
     "content-security-policy": (
-        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self';"
-        " base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; media-src 'self';"
+        " connect-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
     ),
     "x-content-type-options": "nosniff",
     "referrer-policy": "no-referrer",
@@ -30,12 +37,35 @@ def routes(settings: Settings) -> list[BaseRoute]:
     """The page and its files."""
     templates = Jinja2Templates(HERE / "templates")
     host = settings.host if settings.host not in ("0.0.0.0", "::") else "127.0.0.1"
+    ready_url = f"http://{f'[{host}]' if ':' in host else host}:{settings.port}/readyz"
 
     async def page(request: Request) -> Response:
-        line = f"http://{host}:{settings.port}"
-        return templates.TemplateResponse(request, "phones.html", {"ready_url": f"{line}/readyz"})
+        return templates.TemplateResponse(request, "phones.html", {"ready_url": ready_url})
 
-    return [Route("/", page), Mount("/static", StaticFiles(directory=HERE / "static"))]
+    async def line(request: Request) -> Response:
+        async with httpx.AsyncClient(timeout=LOOK_SECONDS, trust_env=False) as client:
+            return JSONResponse(await line_state(client, ready_url))
+
+    return [
+        Route("/", page),
+        Route("/line", line),
+        Mount("/static", StaticFiles(directory=HERE / "static")),
+    ]
+
+
+async def line_state(client: httpx.AsyncClient, ready_url: str) -> dict[str, Any]:
+    """What the line says of itself, as the page wants it; a line that says nothing readable lacks nothing."""
+    try:
+        answer = await client.get(ready_url)
+    except httpx.HTTPError:
+        return {"reached": False, "missing": [], "halted": False}
+    try:
+        told = answer.json()
+    except ValueError:
+        told = None
+    report = told if isinstance(told, dict) else {}
+    missing = [part for part in PARTS if report.get(part) is False]
+    return {"reached": True, "missing": missing, "halted": report.get("sending") == "halted"}
 
 
 class SecurityHeaders:

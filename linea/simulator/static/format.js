@@ -39,6 +39,16 @@ function link(address) {
   return node;
 }
 
+export function icon(name) {
+  const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg");
+  svg.setAttribute("class", "icon");
+  svg.setAttribute("aria-hidden", "true");
+  const use = document.createElementNS("http://www.w3.org/2000/svg", "use");
+  use.setAttribute("href", `#i-${name}`);
+  svg.append(use);
+  return svg;
+}
+
 export function clone(id) {
   return document.getElementById(id).content.firstElementChild.cloneNode(true);
 }

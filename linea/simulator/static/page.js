@@ -1,21 +1,29 @@
 // Starts the page: the phones side by side, the tabs of a narrow screen, the panel and the stream of changes.
 
-import { follow, get, post } from "./api.js";
+import { follow, post } from "./api.js";
+import { ask } from "./ask.js";
 import { element, phoneNumber } from "./format.js";
+import { watchLine } from "./line_state.js";
+import { Log } from "./log.js";
 import { Panel } from "./panel.js";
 import { Phone, phoneWithChat } from "./phone.js";
+import { Scenes } from "./scenes.js";
 
-const phones = new Map();
+const NUMBER = /^\+?[\d\s().-]{8,24}$/;
+
+let phones = new Map();
 const coming = new Set();
 const box = document.getElementById("phones");
 const tabs = document.getElementById("tabs");
-const panel = new Panel((phone) => phones.get(phone)?.label || phoneNumber(phone));
+const nameOf = (phone) => phones.get(phone)?.label || phoneNumber(phone);
+const panel = new Panel(nameOf);
+const log = new Log(nameOf);
+const scenes = new Scenes(() => phones.values(), call);
 let current = null;
 let others = [];
 let made = 0;
 
-async function load() {
-  const state = await get("/api/state");
+function show(state) {
   others = state.others;
   for (const phone of phones.keys()) {
     if (!state.people.some((person) => person.phone === phone)) leave(phone);
@@ -27,19 +35,24 @@ async function load() {
   }
   arrange();
   for (const webhook of state.webhooks) phones.get(webhook.phone)?.attempted(webhook);
-  panel.showLogs(state.calls, state.webhooks);
+  log.show(state.calls, state.webhooks);
   panel.showFaults(state.faults);
+  scenes.load();
 }
 
 function apply(kind, data) {
-  if (kind === "message") phones.get(data.phone)?.receive(data);
-  else if (kind === "typing") phones.get(data.phone)?.typing(true);
+  if (kind === "message") {
+    phones.get(data.phone)?.receive(data);
+    scenes.receive(data);
+  } else if (kind === "typing") phones.get(data.phone)?.typing(true);
   else if (kind === "person") person(data);
-  else if (kind === "call") panel.call(data);
+  else if (kind === "call") log.call(data);
   else if (kind === "faults") panel.showFaults(data);
+  else if (kind === "replay") scenes.progress(data);
+  else if (kind === "moved") moved(data);
   else if (kind === "webhook") {
     phones.get(data.phone)?.attempted(data);
-    panel.webhook(data);
+    log.webhook(data);
   }
 }
 
@@ -57,6 +70,14 @@ async function person(data) {
     phones.get(data.phone).node.scrollIntoView({ inline: "nearest", block: "nearest" });
   }
   arrange();
+}
+
+// Somebody has another number: the same phone, in the same place.
+function moved({ from, to }) {
+  phones = new Map([...phones].map(([number, phone]) => [number === from ? to : number, phone]));
+  phones.get(to)?.update({ ...phones.get(to).person, phone: to });
+  if (current === from) current = to;
+  scenes.moved(from, to);
 }
 
 function place(phone) {
@@ -87,35 +108,33 @@ function arrange() {
     phone.node.classList.toggle("current", shown);
   }
   panel.showPeople([...phones.values()].map((phone) => phone.person));
+  scenes.showPeople();
 }
 
-const NUMBER = /^\+?[\d\s().-]{8,24}$/;
-const dialog = document.getElementById("person-dialog");
-const form = document.getElementById("person-form");
-const problem = document.getElementById("person-error");
+// The numbers of people with these names, who are on the page afterwards.
+function call(names) {
+  return Promise.all(names.map(async (name) => {
+    const known = [...phones.values()].find(({ person }) => person.name === name);
+    return known ? known.person.phone : (await post("/api/people", { name, open: true, shown: true })).phone;
+  }));
+}
 
-document.getElementById("add-person").addEventListener("click", () => {
-  form.reset();
-  problem.textContent = "";
-  const numbers = others.map((phone) => new Option(phone));
-  document.getElementById("known-numbers").replaceChildren(...numbers);
-  dialog.showModal();
-});
-document.getElementById("person-cancel").addEventListener("click", () => dialog.close());
-form.addEventListener("submit", async (event) => {
-  event.preventDefault();
-  const number = form.elements.phone.value.trim();
-  const wish = { open: true, shown: true };
-  if (form.elements.name.value.trim()) wish.name = form.elements.name.value.trim();
-  if (number) wish.phone = number;
-  if (form.elements.hides_phone.checked) wish.hides_phone = true;
-  try {
-    if (number && !NUMBER.test(number) && !others.includes(number)) throw new Error(number);
-    await post("/api/people", wish);
-    dialog.close();
-  } catch {
-    problem.textContent = "Ese número no se entiende. Escríbelo con el código del país: +51 987 000 003.";
-  }
-});
+document.getElementById("add-person").addEventListener("click", () => ask({
+  title: "Añadir persona",
+  about: "Aparece otro teléfono en la página.",
+  fields: [
+    { name: "name", label: "Nombre", optional: true, limit: 40 },
+    { name: "phone", label: "Número", type: "tel", hint: "vacío: uno inventado", optional: true, choices: others },
+    { name: "hides_phone", label: "La línea no ve su número", type: "checkbox" },
+  ],
+  ok: "Añadir",
+  trouble: "Ese número no se entiende. Escríbelo con el código del país: +51 987 000 003.",
+  done: async ({ name, phone, hides_phone }) => {
+    if (phone && !NUMBER.test(phone) && !others.includes(phone)) throw new Error(phone);
+    const wish = { open: true, shown: true, ...(name && { name }), ...(phone && { phone }) };
+    await post("/api/people", { ...wish, ...(hides_phone && { hides_phone }) });
+  },
+}));
 
-follow(load, apply);
+watchLine();
+follow(show, apply);

@@ -1,11 +1,6 @@
-// The side panel: faults to switch on and off, and what went to and fro.
+// The side panel: its three views, and the faults to switch on and off.
 
 import { post, remove } from "./api.js";
-import { clone, preciseTime } from "./format.js";
-
-const KEPT = 40; // entries of each log
-const KINDS = { read: "marcar como leído", malformed: "petición mal hecha", unauthorised: "clave equivocada" };
-const STATUSES = { sent: "enviado", delivered: "entregado", read: "leído", failed: "no llegó" };
 
 export class Panel {
   constructor(nameOf) {
@@ -21,14 +16,18 @@ export class Panel {
     for (const tab of this.tabs) {
       tab.addEventListener("click", () => this.view(tab));
       tab.addEventListener("keydown", (event) => {
-        if (event.key !== "ArrowLeft" && event.key !== "ArrowRight") return;
-        const other = this.tabs.find((candidate) => candidate !== tab);
+        const way = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
+        if (!way) return;
+        const other = this.tabs.at((this.tabs.indexOf(tab) + way) % this.tabs.length);
         this.view(other);
         other.focus();
       });
     }
     document.getElementById("clear-faults").addEventListener("click", () => remove("/api/faults"));
     document.getElementById("reset").addEventListener("click", () => post("/api/reset"));
+    for (const tab of this.node.querySelectorAll(".group-tab")) {
+      tab.addEventListener("click", () => this.group(tab.dataset.group));
+    }
     for (const row of this.node.querySelectorAll(".fault")) {
       row.querySelector(".switch").addEventListener("click", () => this.toggle(row.dataset.kind));
       row.querySelector(".once").addEventListener("click", () => this.add(row.dataset.kind, 1));
@@ -50,6 +49,14 @@ export class Panel {
     }
   }
 
+  // Show one group of faults.
+  group(name) {
+    for (const tab of this.node.querySelectorAll(".group-tab")) {
+      tab.setAttribute("aria-pressed", String(tab.dataset.group === name));
+    }
+    for (const group of this.node.querySelectorAll(".fault-group")) group.hidden = group.dataset.group !== name;
+  }
+
   add(kind, times) {
     return post("/api/faults", { kind, times, phone: this.who.value || null });
   }
@@ -69,9 +76,11 @@ export class Panel {
       row.querySelector(".once").textContent = left ? `${left} más` : "1 vez";
       row.classList.toggle("active", active.length > 0);
     }
-    const count = document.getElementById("fault-count");
-    count.hidden = !faults.length;
-    count.textContent = faults.length;
+    for (const tab of this.node.querySelectorAll(".group-tab")) {
+      const active = this.node.querySelectorAll(`.fault-group[data-group=${tab.dataset.group}] .fault.active`);
+      showCount(tab.querySelector(".count"), active.length);
+    }
+    showCount(document.getElementById("fault-count"), faults.length);
     document.getElementById("clear-faults").disabled = !faults.length;
   }
 
@@ -81,57 +90,9 @@ export class Panel {
     for (const person of people) this.who.add(new Option(this.nameOf(person.phone), person.phone));
     this.who.value = people.some((person) => person.phone === chosen) ? chosen : "";
   }
+}
 
-  showLogs(calls, webhooks) {
-    document.getElementById("calls").replaceChildren();
-    document.getElementById("webhooks").replaceChildren();
-    for (const row of calls) this.call(row);
-    for (const row of webhooks) this.webhook(row);
-  }
-
-  call(row) {
-    const text = row.request?.text?.body || row.request?.interactive?.body?.text || row.request?.type;
-    const what = KINDS[row.kind] || text;
-    const badge = row.http_status ?? "sin respuesta";
-    this.entry("calls", row, what, badge, row.http_status === 200, {
-      petición: row.request,
-      respuesta: row.answer ?? "(se cortó la conexión)",
-    });
-  }
-
-  webhook(row) {
-    const what = row.kind === "message" ? "mensaje" : `estado: ${STATUSES[row.status] || row.status}`;
-    const copy = row.copy ? `, copia ${row.copy + 1}` : "";
-    const tries = row.attempts > 1 ? ` (${row.attempts} intentos)` : "";
-    const badge = row.http_status ?? (row.attempts ? "no contesta" : "…");
-    const details = { aviso: JSON.parse(row.body), intentos: row.attempts, fallo: row.error };
-    this.entry("webhooks", row, what + copy + tries, badge, Boolean(row.accepted_at), details);
-    this.lineState(row);
-  }
-
-  entry(list, row, what, badge, good, details) {
-    const box = document.getElementById(list);
-    const id = `${list}-${row.id}`;
-    const known = document.getElementById(id);
-    const node = known || clone("entry-template");
-    const who = row.phone ? this.nameOf(row.phone) : "";
-    node.id = id;
-    node.querySelector(".entry-time").textContent = preciseTime(row.at);
-    node.querySelector(".entry-what").textContent = who ? `${who} · ${what}` : what;
-    const mark = node.querySelector(".badge");
-    mark.textContent = badge;
-    mark.className = `badge ${good ? "good" : badge === "…" ? "" : "bad"}`;
-    node.querySelector("pre").textContent = JSON.stringify(details, null, 1);
-    if (!known) box.prepend(node);
-    while (box.childElementCount > KEPT) box.lastElementChild.remove();
-  }
-
-  lineState(row) {
-    const state = document.getElementById("line-state");
-    const good = Boolean(row.accepted_at);
-    if (!row.attempts || state.dataset.state === (good ? "good" : "bad")) return;
-    state.dataset.state = good ? "good" : "bad";
-    const answer = row.http_status ? `contesta ${row.http_status}` : "no contesta";
-    state.textContent = good ? "La línea recibe los mensajes" : `La línea ${answer}; se reintenta`;
-  }
+function showCount(node, count) {
+  node.hidden = !count;
+  node.textContent = count;
 }

@@ -1,31 +1,38 @@
-// One person's phone: the head, the chat, the field to write in.
+// One person's phone: the head, and a chat for each channel.
 
-import { get, post } from "./api.js";
-import { bubble, setAttempts, setState } from "./bubbles.js";
-import { clone, dayName, element, phoneNumber } from "./format.js";
+import { get, post, query } from "./api.js";
+import { attachments } from "./attach.js";
+import { Chat } from "./chat.js";
+import { Composer } from "./composer.js";
+import { clone, phoneNumber } from "./format.js";
+import { messageMenu } from "./message_menu.js";
+import { personMenu } from "./person_menu.js";
 import { Sheet } from "./sheet.js";
 
 const COLOURS = 6;
-const NEAR_END = 80; // pixels from the end within which the chat keeps following
-const TYPING_SECONDS = 25; // Meta's own limit
+export const CHANNELS = { whatsapp: "WhatsApp", sms: "SMS" };
 
 export class Phone {
   constructor(person, index) {
     this.node = clone("phone-template");
-    this.chat = this.node.querySelector(".chat");
-    this.list = this.node.querySelector(".bubbles");
-    this.field = this.node.querySelector(".field");
+    this.index = index;
     this.newest = this.node.querySelector(".newest");
-    this.typingNode = this.node.querySelector(".typing");
     this.sheet = new Sheet(this.node.querySelector(".screen"));
-    this.messages = new Map();
-    this.node.dataset.phone = person.phone;
     this.node.querySelector(".avatar").classList.add(`colour-${index % COLOURS}`);
-    this.actions = {
-      tap: (message, option) => this.write({ option_id: option.id, reply_to: message.wamid }),
-      open: (message) => this.sheet.open(message, (row) => this.actions.tap(message, row)),
+    this.composer = new Composer(this);
+    const actions = {
+      tap: (message, option) => this.send({ option_id: option.id, reply_to: message.wamid }),
+      open: (message) => this.openList(message),
+      menu: (wamid) => this.sheet.open("Con este mensaje", messageMenu(this, this.chat.messages.get(wamid).message)),
     };
+    this.chats = {};
+    for (const channel of Object.keys(CHANNELS)) {
+      const atEnd = (yes) => channel === this.channel && (this.newest.hidden = yes);
+      this.chats[channel] = new Chat(channel, actions, atEnd);
+      this.node.querySelector(".chats").append(this.chats[channel].node);
+    }
     this.update(person);
+    this.choose("whatsapp");
     this.listen();
   }
 
@@ -33,9 +40,14 @@ export class Phone {
     return this.person.name || phoneNumber(this.person.phone);
   }
 
+  get chat() {
+    return this.chats[this.channel];
+  }
+
   update(person) {
     this.person = person;
     const eye = this.node.querySelector(".eye");
+    this.node.dataset.phone = person.phone;
     this.node.id = `phone-${person.phone.replace(/\W/g, "")}`;
     this.node.setAttribute("aria-label", `Teléfono de ${this.label}`);
     this.node.querySelector(".avatar").textContent = [...this.label][0].toUpperCase();
@@ -43,8 +55,11 @@ export class Phone {
     const hidden = person.hides_phone && person.phone.startsWith("+") ? " · la línea no lo ve" : "";
     this.node.querySelector(".number").textContent = phoneNumber(person.phone) + hidden;
     this.node.querySelector(".leave").setAttribute("aria-label", `Quitar el teléfono de ${this.label}`);
-    this.chat.setAttribute("aria-label", `Conversación de ${this.label}`);
-    this.field.setAttribute("aria-label", `Escribir como ${this.label}`);
+    this.node.querySelector(".more").setAttribute("aria-label", `Otras cosas que le pasan a ${this.label}`);
+    for (const [channel, name] of Object.entries(CHANNELS)) {
+      this.chats[channel].node.setAttribute("aria-label", `Conversación de ${this.label} por ${name}`);
+    }
+    this.composer.field.setAttribute("aria-label", `Escribir como ${this.label}`);
     eye.setAttribute("aria-pressed", String(person.open));
     eye.textContent = person.open ? "Mirando" : "Sin mirar";
     eye.title = person.open
@@ -52,118 +67,102 @@ export class Phone {
       : "Tiene el teléfono guardado: lo que llega queda sin leer";
   }
 
+  // Show the chat of a channel.
+  choose(channel) {
+    this.channel = channel;
+    this.node.dataset.channel = channel;
+    for (const [name, chat] of Object.entries(this.chats)) {
+      const shown = name === channel;
+      chat.node.hidden = !shown;
+      const button = this.node.querySelector(`button.channel[data-channel=${name}]`);
+      button.setAttribute("aria-pressed", String(shown));
+      if (shown) button.querySelector(".unseen").hidden = true;
+    }
+    this.composer.choose(channel);
+    this.chat.toEnd();
+  }
+
   show(messages) {
-    this.messages.clear();
-    this.lastDay = null;
-    const all = document.createDocumentFragment();
-    for (const message of messages) this.add(message, all);
-    this.list.replaceChildren(all);
-    this.node.classList.toggle("has-messages", messages.length > 0);
-    this.typing(false);
-    this.toEnd();
+    for (const [channel, chat] of Object.entries(this.chats)) {
+      chat.show(messages.filter((message) => message.channel === channel));
+    }
   }
 
   receive(message) {
-    const known = this.messages.get(message.wamid);
-    if (known) {
-      setState(known.node, message);
-      return;
-    }
-    const follow = this.nearEnd() || message.sender === "person";
-    if (message.sender === "line") this.typing(false);
-    this.node.classList.add("has-messages");
-    this.add(message, this.list);
-    if (follow) this.toEnd();
-    else this.newest.hidden = false;
+    const chat = this.chats[message.channel];
+    if (!chat?.receive(message) || chat === this.chat) return;
+    if (message.sender === "person") this.choose(message.channel);
+    else this.node.querySelector(`button.channel[data-channel=${message.channel}] .unseen`).hidden = false;
   }
 
   attempted(webhook) {
-    const known = this.messages.get(webhook.wamid);
-    if (known && webhook.kind === "message") setAttempts(known.node, webhook);
+    this.chats[webhook.channel]?.attempted(webhook);
   }
 
   typing(on) {
-    clearTimeout(this.typingTimer);
-    const follow = this.nearEnd();
-    this.typingNode.hidden = !on;
-    if (on) this.typingTimer = setTimeout(() => this.typing(false), TYPING_SECONDS * 1000);
-    if (on && follow) this.toEnd();
+    this.chats.whatsapp.typing(on);
   }
 
-  add(message, list) {
-    const day = dayName(message.at);
-    if (day !== this.lastDay) list.append(element("li", day, "day"));
-    this.lastDay = day;
-    const node = bubble(message, this.actions, (wamid) => this.messages.get(wamid)?.text || "");
-    this.messages.set(message.wamid, { node, text: message.text });
-    list.append(node);
+  toEnd() {
+    for (const chat of Object.values(this.chats)) chat.toEnd();
   }
 
-  async write(what) {
+  // Show whether this person's chat is being recorded.
+  recorded(on) {
+    this.node.querySelector(".phone-recording").hidden = !on;
+  }
+
+  openList(message) {
+    const { button, sections } = message.content.interactive.action;
+    const act = (option) => () => this.send({ option_id: option.id, reply_to: message.wamid });
+    const groups = sections.map(({ title, rows }) => ({ title, rows: rows.map((row) => ({ ...row, act: act(row) })) }));
+    this.sheet.open(button, groups);
+  }
+
+  // Whether the simulator took it; else it is said.
+  send(wish) {
+    return this.try(() => post("/api/messages", { phone: this.person.phone, channel: this.channel, ...wish }));
+  }
+
+  async try(work) {
     try {
-      await post("/api/messages", { phone: this.person.phone, ...what });
+      await work();
       return true;
     } catch (error) {
-      document.getElementById("announcer").textContent = `No se pudo enviar: ${error.message}`;
+      say(`No se pudo: ${error.message}`);
       return false;
     }
   }
 
-  async submit() {
-    const text = this.field.value.trim();
-    if (!text) return;
-    this.field.value = "";
-    if (!(await this.write({ text }))) this.field.value = text;
-  }
-
   listen() {
-    this.node.querySelector(".composer").addEventListener("submit", (event) => {
-      event.preventDefault();
-      this.submit();
-    });
-    this.field.addEventListener("keydown", (event) => {
-      if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
-      event.preventDefault();
-      this.submit();
-    });
-    for (const chip of this.node.querySelectorAll(".chip")) {
-      chip.addEventListener("click", () => this.write({ text: chip.textContent }));
+    const on = (selector, type, act) => this.node.querySelector(selector).addEventListener(type, act);
+    const change = (wish) => this.try(() => post("/api/people", { phone: this.person.phone, ...wish }));
+    for (const button of this.node.querySelectorAll("button.channel")) {
+      button.addEventListener("click", () => this.choose(button.dataset.channel));
     }
-    const chips = this.node.querySelector(".chips");
-    chips.addEventListener("wheel", (event) => {
-      if (event.deltaX || chips.scrollWidth <= chips.clientWidth) return;
-      event.preventDefault();
-      chips.scrollLeft += event.deltaY;
-    }, { passive: false });
-    const change = (wish) => post("/api/people", { phone: this.person.phone, ...wish });
-    this.node.querySelector(".eye").addEventListener("click", () => change({ open: !this.person.open }));
-    this.node.querySelector(".leave").addEventListener("click", () => change({ shown: false }));
+    on(".attach", "click", () => this.sheet.open("Adjuntar", attachments(this)));
+    on(".more", "click", () => this.sheet.open(`¿Qué le pasa a ${this.label}?`, personMenu(this)));
+    on(".eye", "click", () => change({ open: !this.person.open }));
+    on(".leave", "click", () => change({ shown: false }));
     this.newest.addEventListener("click", () => {
-      this.toEnd();
-      this.field.focus();
+      this.chat.toEnd();
+      this.composer.field.focus();
     });
-    this.chat.addEventListener("scroll", () => {
-      if (this.nearEnd()) this.newest.hidden = true;
-    });
-    new ResizeObserver(() => {
-      if (this.newest.hidden) this.toEnd();
-    }).observe(this.chat);
   }
+}
 
-  nearEnd() {
-    return this.chat.scrollHeight - this.chat.scrollTop - this.chat.clientHeight < NEAR_END;
-  }
-
-  toEnd() {
-    this.chat.scrollTop = this.chat.scrollHeight;
-    this.newest.hidden = true;
-  }
+// Say something to whoever looks at the page, and to whoever hears it.
+export function say(text) {
+  const node = document.getElementById("announcer");
+  node.textContent = text;
+  clearTimeout(node.timer);
+  node.timer = setTimeout(() => (node.textContent = ""), 8000);
 }
 
 // The phone of a person who was not on the page until now, with its chat.
 export async function phoneWithChat(person, index) {
   const phone = new Phone(person, index);
-  const { messages } = await get(`/api/messages?phone=${encodeURIComponent(person.phone)}`);
+  const { messages } = await get(`/api/messages?${query({ phone: person.phone })}`);
   phone.show(messages);
   return phone;
 }

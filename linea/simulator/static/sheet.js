@@ -1,6 +1,6 @@
-// The list of a message, opened from below: rows with descriptions, closed by Escape or a tap outside.
+// A list that rises inside a phone: rows with descriptions, closed by Escape or a tap outside.
 
-import { element } from "./format.js";
+import { element, icon } from "./format.js";
 
 export class Sheet {
   constructor(screen) {
@@ -14,15 +14,17 @@ export class Sheet {
     this.node.addEventListener("keydown", (event) => this.key(event));
   }
 
-  open(message, pick) {
-    const action = message.content.interactive.action;
+  // `groups`: [{title?, look?, rows: [{title, description?, icon?, act}]}]; `look` is "tiles" or "row".
+  open(title, groups) {
     this.before = document.activeElement;
-    this.title.textContent = action.button;
-    this.node.setAttribute("aria-label", action.button);
+    this.title.textContent = title;
+    this.node.setAttribute("aria-label", title);
     this.rows.replaceChildren();
-    for (const section of action.sections) {
-      if (section.title) this.rows.append(element("h4", section.title));
-      for (const row of section.rows) this.rows.append(this.row(row, pick));
+    for (const group of groups) {
+      if (group.title) this.rows.append(element("h4", group.title));
+      const box = element("div", undefined, group.look || "rows");
+      for (const row of group.rows) box.append(this.row(row));
+      this.rows.append(box);
     }
     for (const child of this.behind) child.inert = true;
     this.cover.hidden = this.node.hidden = false;
@@ -36,14 +38,16 @@ export class Sheet {
     this.before?.focus();
   }
 
-  row(row, pick) {
+  row(row) {
     const button = element("button", undefined, "row");
     button.type = "button";
+    if (row.icon) button.append(icon(row.icon));
     button.append(element("span", row.title, "row-title"));
     if (row.description) button.append(element("span", row.description, "row-description"));
+    if (row.label) button.setAttribute("aria-label", row.label);
     button.addEventListener("click", () => {
       this.close();
-      pick(row);
+      row.act();
     });
     return button;
   }

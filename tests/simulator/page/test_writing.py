@@ -1,82 +1,17 @@
-"""The page in a real browser: writing, reading, tapping, choosing from a list, breaking things."""
+"""The page in a real browser: writing, reading, tapping, choosing from a list."""
 
 from __future__ import annotations
 
-import os
 import re
-from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
-from playwright.sync_api import BrowserContext, ConsoleMessage, Locator, Page, expect, sync_playwright
+from playwright.sync_api import Page, expect
 
 from linea.simulator.changes import Changes
 from linea.simulator.ledger import Ledger
-from tests.simulator.harness import PATIENCE, ROSA, YULEISY, Line, Simulator, text_body
+from tests.simulator.harness import ROSA, Line, Simulator, text_body
+from tests.simulator.page.hands import bubbles, phone, write
 from tests.simulator.test_graph import BUTTONS, LIST
-
-CHROMIUM = Path(os.environ.get("CHROMIUM", "/usr/bin/chromium"))
-FLAGS = [
-    "--headless",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
-
-
-@pytest.fixture(scope="module")
-def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[BrowserContext]:
-    """Chromium with an empty profile."""
-    if not CHROMIUM.exists():
-        pytest.fail(f"These tests need Chromium and there is none at {CHROMIUM}: install it or set CHROMIUM.")
-    profile = tmp_path_factory.mktemp("profile")
-    expect.set_options(timeout=PATIENCE * 1000)
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch_persistent_context(profile, executable_path=CHROMIUM, args=FLAGS)
-        browser.set_default_timeout(PATIENCE * 1000)
-        yield browser
-        browser.close()
-
-
-@pytest.fixture
-def page(simulator: Simulator, browser: BrowserContext) -> Iterator[Page]:
-    """The page, opened; at the end the security policy has refused nothing and nothing has gone wrong."""
-    complaints: list[str] = []
-
-    def listen(message: ConsoleMessage) -> None:
-        if message.type in ("error", "warning"):
-            complaints.append(message.text)
-
-    page = browser.new_page()
-    page.set_viewport_size({"width": 1280, "height": 800})
-    page.on("console", listen)
-    page.on("pageerror", lambda error: complaints.append(str(error)))
-    page.goto(simulator.url)
-    expect(page.locator(".phone")).to_have_count(2)
-    yield page
-    page.close()
-    assert complaints == []
-
-
-def phone(page: Page, name: str) -> Locator:
-    """One person's phone."""
-    return page.get_by_role("region", name=f"Teléfono de {name}")
-
-
-def bubbles(page: Page, name: str) -> Locator:
-    """The bubbles of one person's chat."""
-    return phone(page, name).locator(".bubble")
-
-
-def write(page: Page, name: str, text: str) -> None:
-    """Type into one phone and press Enter."""
-    field = phone(page, name).get_by_label(f"Escribir como {name}")
-    field.fill(text)
-    field.press("Enter")
 
 
 def test_a_typed_message_reaches_the_line_and_is_ticked(page: Page, line: Line) -> None:
@@ -171,35 +106,6 @@ def test_marks_are_shown_as_a_phone_shows_them(
         expect(bubbles(page, "Rosa").locator(f".text {tag}")).to_have_text(texts)
 
 
-def test_a_fault_is_switched_on_and_off_in_the_panel(page: Page, simulator: Simulator) -> None:
-    switch = page.get_by_role("switch", name="Fallo del servidor")
-    switch.click()
-    expect(switch).to_be_checked()
-    assert simulator.text().status_code == 500
-    switch.click()
-    expect(switch).not_to_be_checked()
-    assert simulator.text().status_code == 200
-
-
-def test_a_fault_for_once_and_for_one_person(page: Page, simulator: Simulator) -> None:
-    page.get_by_label("Para", exact=True).select_option(label="Yuleisy")
-    page.get_by_role("button", name="Pasaron más de 24 horas: solo una vez").click()
-    expect(page.get_by_role("switch", name="Pasaron más de 24 horas")).to_be_checked()
-    assert simulator.text(to=ROSA).status_code == 200
-    assert [simulator.text(to=YULEISY).status_code for _ in range(2)] == [400, 200]
-    expect(page.get_by_role("switch", name="Pasaron más de 24 horas")).not_to_be_checked()
-
-
-def test_the_log_shows_what_the_api_saw(page: Page, simulator: Simulator) -> None:
-    page.get_by_role("tab", name="Registro").click()
-    simulator.text("Con datos")
-    simulator.send(text_body(), token="otro")
-    entries = page.locator("#calls .entry")
-    expect(entries.locator(".badge")).to_have_text(["401", "200"])
-    entries.nth(1).locator("summary").click()
-    expect(entries.nth(1).locator("pre")).to_contain_text('"body": "Con datos"')
-
-
 def test_a_line_that_refuses_is_named_under_the_message(page: Page, line: Line) -> None:
     line.otherwise = 503
     write(page, "Rosa", "Hola")
@@ -232,7 +138,7 @@ def test_a_narrow_screen_shows_one_phone_at_a_time(page: Page, simulator: Simula
     page.get_by_role("navigation", name="Personas").get_by_role("button", name="Yuleisy").click()
     expect(phone(page, "Yuleisy")).to_be_visible()
     expect(phone(page, "Rosa")).to_be_hidden()
-    page.get_by_role("button", name="Averías").click()
+    page.get_by_role("button", name="Herramientas").click()
     expect(page.get_by_role("switch", name="Fallo del servidor")).to_be_visible()
     page.keyboard.press("Escape")
     expect(page.get_by_role("switch", name="Fallo del servidor")).to_be_hidden()
