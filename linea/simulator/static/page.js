@@ -12,7 +12,7 @@ import { Scenes } from "./scenes.js";
 const NUMBER = /^\+?[\d\s().-]{8,24}$/;
 
 let phones = new Map();
-const coming = new Set();
+const coming = new Map(); // messages of people whose phone is not on the page yet
 const box = document.getElementById("phones");
 const tabs = document.getElementById("tabs");
 const nameOf = (phone) => phones.get(phone)?.label || phoneNumber(phone);
@@ -42,7 +42,8 @@ function show(state) {
 
 function apply(kind, data) {
   if (kind === "message") {
-    phones.get(data.phone)?.receive(data);
+    if (coming.has(data.phone)) coming.get(data.phone).push(data);
+    else phones.get(data.phone)?.receive(data);
     scenes.receive(data);
   } else if (kind === "typing") phones.get(data.phone)?.typing(true);
   else if (kind === "person") person(data);
@@ -63,9 +64,14 @@ async function person(data) {
   } else if (phones.has(data.phone)) {
     phones.get(data.phone).update(data);
   } else if (!coming.has(data.phone)) {
-    coming.add(data.phone);
-    place(await phoneWithChat(data, made++));
-    coming.delete(data.phone);
+    coming.set(data.phone, []);
+    try {
+      const phone = await phoneWithChat(data, made++);
+      if (!phones.has(data.phone)) place(phone); // a reload meanwhile has placed it
+      for (const message of coming.get(data.phone)) phones.get(data.phone).receive(message);
+    } finally {
+      coming.delete(data.phone);
+    }
     current = data.phone;
     phones.get(data.phone).node.scrollIntoView({ inline: "nearest", block: "nearest" });
   }
