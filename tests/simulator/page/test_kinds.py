@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 import pytest
@@ -32,7 +31,6 @@ def test_a_voice_note_can_be_heard(page: Page, line: Line) -> None:
     attach(page, "Rosa", "Nota de voz")
     assert line.messages(1)[0]["audio"]["voice"] is True
     note = bubbles(page, "Rosa").locator(".sound")
-    expect(note.locator(".sound-time")).to_have_text(re.compile(r"\d:\d\d"))
     note.get_by_role("button", name="Escuchar: Nota de voz").click()
     expect(note.locator("audio")).not_to_have_js_property("currentTime", 0)
 
