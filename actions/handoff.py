@@ -1,4 +1,4 @@
-"""The person asked for a person."""
+"""A person asked for a person, or was not understood."""
 
 from __future__ import annotations
 
@@ -19,5 +19,6 @@ class HandOver(LineAction):
 
     def act(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> list[dict[str, Any]]:
         """No events: who has the chat is a column in the line's database."""
-        effect(dispatcher, "hand_over", reason="asked")
+        asked = tracker.get_intent_of_latest_message() in ("ask_for_person", "affirm")
+        effect(dispatcher, "hand_over", reason="asked" if asked else "not_understood")
         return []

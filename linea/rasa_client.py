@@ -59,6 +59,8 @@ class TurnResult:
     intent: str
     confidence: float
     entry: str | None  # the bank entry's id, without faq/
+    suggestions: tuple[str, ...] = ()  # ids of entries for utter_suggest, likeliest first
+    also: tuple[str, ...] = ()  # ids of entries to be answered besides
 
 
 async def turn(client: httpx.AsyncClient, url: str, request: dict[str, Any]) -> TurnResult:
@@ -100,10 +102,18 @@ def _result(answer: dict[str, Any]) -> TurnResult:
         intent=str(answer["nlu"]["intent"]),
         confidence=float(answer["nlu"]["confidence"]),
         entry=answer["nlu"]["entry"],
+        suggestions=_ids(answer["nlu"]["suggestions"]),
+        also=_ids(answer["nlu"]["also"]),
     )
     if not result.messages and not result.effects:
         raise RasaFailed("said nothing and did nothing")
     return result
+
+
+def _ids(found: Any) -> tuple[str, ...]:
+    if not isinstance(found, list):
+        raise TypeError("ids come as a list")
+    return tuple(str(entry) for entry in found)
 
 
 def _reason(response: httpx.Response) -> str:

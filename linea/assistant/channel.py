@@ -20,11 +20,12 @@ from sanic.response import HTTPResponse
 
 from linea.assistant import private_logs, remote_actions, turns
 from linea.assistant.normal import without_command_mark
-from linea.assistant.reading import FALLBACK
+from linea.assistant.reading import DOUBT, FALLBACK
 
 CHANNELS = ("whatsapp", "sms")
-# Rasa's own intents: they restart, rewind or reset a conversation, which is no business of a button.
-_RESERVED = frozenset(DEFAULT_INTENTS) - {FALLBACK}
+SUGGEST = "utter_suggest"
+# No business of a button: Rasa's own intents restart, rewind or reset; a doubt is nothing that anybody says.
+_RESERVED = (frozenset(DEFAULT_INTENTS) - {FALLBACK}) | {DOUBT}
 
 _NOT_SAID = ("utter_action", "timestamp", "model_id", "assistant_id")
 
@@ -99,13 +100,16 @@ def _answer(turn: turns.Turn, messages: list[dict[str, Any]], model: str) -> HTT
     if turn.new_events is None or not _came_to_rest(turn.new_events):
         return _refused(500, "turn_did_not_end")
     said = [_said(message) for message in messages if "effect" not in message.get("custom", {})]
+    understood = _understood(turn.new_events)
+    if any(message["utter"] == SUGGEST for message in said):  # a yes to several shows them once more
+        understood["suggestions"] = understood["suggestions"] or _suggested_before(turn)
     return response.json(
         {
             "messages": said,
             "events": turn.new_events,
             "effects": effects,
             "model": model,
-            "nlu": _understood(turn.new_events),
+            "nlu": understood,
         },
         dumps=json.dumps,
     )
@@ -129,7 +133,19 @@ def _understood(events: list[dict[str, Any]]) -> dict[str, Any]:
     entry = None
     if intent.get("name") == "faq":
         entry = parsed["response_selector"]["faq"]["response"]["intent_response_key"].split("/", 1)[1]
-    return {"intent": intent.get("name"), "confidence": intent.get("confidence", 0.0), "entry": entry}
+    return {
+        "intent": intent.get("name"),
+        "confidence": intent.get("confidence", 0.0),
+        "entry": entry,
+        "suggestions": parsed.get("suggestions", []),
+        "also": parsed.get("also", []),
+    }
+
+
+def _suggested_before(turn: turns.Turn) -> list[str]:
+    heard = (event.parse_data for event in reversed(turn.events) if isinstance(event, UserUttered))
+    offers: list[list[str]] = [parsed["suggestions"] for parsed in heard if parsed.get("suggestions")]
+    return offers[0] if offers else []
 
 
 def _read(body: bytes) -> dict[str, Any]:

@@ -5,36 +5,36 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from linea.assistant.reading import FALLBACK, OUTSIDE, Reading
+from linea.assistant.joining import SUGGESTIONS
+from linea.assistant.reading import DOUBT, FALLBACK, OUTSIDE, Reading
 from linea.triage import Triage
 
 Decision = Literal[
     "red", "command", "yellow", "green", "answer", "suggest", "smalltalk", "off_topic", "handoff"
 ]
-SUGGESTIONS = 3
-ASK_FOR_PERSON = "ask_for_person"
+TO_PERSON = ("ask_for_person", "none_of_these")
 
 
 @dataclass(frozen=True)
 class Decided:
-    """The decision, the entry it answers with, and the nearest entries whether certain or not."""
+    """The decision and the entry it answers with; `suggestions` are what a doubt offers, else the nearest
+    entries whether certain or not; `also` is answered besides."""
 
     decision: Decision
     entry: str | None
     confidence: float
     suggestions: tuple[str, ...]
+    also: tuple[str, ...] = ()
 
 
 def decide(triage: Triage, reading: Reading, always_to_person: bool = False) -> Decided:
     """`red` before everything, then `command`, then `yellow`; `green` only where no entry answers.
 
-    `always_to_person`: the entry that answers hands over as well (`handover: always`). The line does not
-    ask "¿quisiste decir…?" yet: what it is unsure of is `off_topic`, with the nearest entries beside it.
+    `always_to_person`: the entry that answers hands over as well (`handover: always`).
     """
-    suggestions = tuple(reading.entries(SUGGESTIONS))
-    return Decided(
-        _decision(triage, reading, always_to_person), reading.entry, reading.confidence, suggestions
-    )
+    suggestions = reading.suggestions or tuple(reading.entries(SUGGESTIONS))
+    decision = _decision(triage, reading, always_to_person)
+    return Decided(decision, reading.entry, reading.confidence, suggestions, reading.also)
 
 
 def _decision(triage: Triage, reading: Reading, always_to_person: bool) -> Decision:
@@ -46,10 +46,12 @@ def _decision(triage: Triage, reading: Reading, always_to_person: bool) -> Decis
         return "yellow"
     if reading.entry is not None:
         return "handoff" if always_to_person else "answer"
-    if reading.intent == ASK_FOR_PERSON:
+    if reading.intent in TO_PERSON:
         return "handoff"
     if triage.colour == "green":
         return "green"
+    if reading.intent == DOUBT:
+        return "suggest"
     if reading.intent in (FALLBACK, *OUTSIDE):
         return "off_topic"
     return "smalltalk"

@@ -16,6 +16,7 @@ from scipy.optimize import minimize
 from scipy.sparse import csr_matrix
 from sklearn.svm import LinearSVC
 
+from linea.assistant.joining import PLAUSIBLE, SUGGESTIONS
 from linea.assistant.normal import words
 from linea.assistant.reading import OUTSIDE, RETRIEVAL
 from linea.assistant.understanding import Understanding, Vocabulary, calibrated, features, plain_form
@@ -36,23 +37,38 @@ class Calibration:
     slope: float
     doubt: float
     right: float  # of questions the model knows: answered, and rightly
-    wrong: float  # of questions the model knows: answered, and wrongly
+    suggested: float  # of questions the model knows: the right entry is among the suggestions
+    wrong: float  # of all the model knows: answered, and wrongly
     false: float  # of questions from entries it never saw, and of other topics: answered all the same
+    offered: float  # of these: no answer, but suggestions
 
 
 def fit(
-    texts: Sequence[str], labels: Sequence[str], *, c: float, min_df: int, threshold: float
+    texts: Sequence[str],
+    labels: Sequence[str],
+    *,
+    c: float,
+    min_df: int,
+    threshold: float,
+    suggest_threshold: float,
 ) -> tuple[Understanding, Calibration]:
     """A calibrated model of these examples, and what to expect of it. Raises TooLittleToLearn.
 
-    `c` is the inverse of the regularisation, `min_df` in how many examples a piece must stand to count.
+    `c` is the inverse of the regularisation, `min_df` in how many examples a piece must stand to count; the
+    thresholds are those of `Understanding`.
     """
     model = _fit_scores(texts, labels, c, min_df)
     scores, truth, names = _left_out(texts, labels, c, min_df)
     slope, doubt = _calibrate(scores, truth, names)
-    right, wrong, false = _judge(scores, truth, names, slope, doubt, threshold)
-    known = replace(model, slope=slope, doubt=doubt, threshold=threshold, variants=_variants(texts, labels))
-    return known, Calibration(slope, doubt, right, wrong, false)
+    known = replace(
+        model,
+        slope=slope,
+        doubt=doubt,
+        threshold=threshold,
+        suggest_threshold=suggest_threshold,
+        variants=_variants(texts, labels),
+    )
+    return known, _judge(scores, truth, names, known)
 
 
 def _variants(texts: Sequence[str], labels: Sequence[str]) -> dict[str, str]:
@@ -92,6 +108,7 @@ def _fit_scores(texts: Sequence[str], labels: Sequence[str], c: float, min_df: i
         slope=1.0,
         doubt=0.0,
         threshold=0.0,
+        suggest_threshold=0.0,
     )
 
 
@@ -171,23 +188,32 @@ def _calibrate(scores: np.ndarray, truth: np.ndarray, names: list[str]) -> tuple
     return float(np.exp(found.x[0])), float(found.x[1])
 
 
-def _judge(
-    scores: np.ndarray, truth: np.ndarray, names: list[str], slope: float, doubt: float, threshold: float
-) -> tuple[float, float, float]:
+def _judge(scores: np.ndarray, truth: np.ndarray, names: list[str], model: Understanding) -> Calibration:
     if not len(scores):
-        return 0.0, 0.0, 0.0
-    shares = calibrated(scores, slope, doubt)
+        return Calibration(model.slope, model.doubt, 0.0, 0.0, 0.0, 0.0, 0.0)
+    shares = model.shares(scores)
     top = shares.argmax(axis=1)
     is_entry = np.array([name.startswith(f"{RETRIEVAL}/") for name in names])
-    answered = (shares.max(axis=1) >= threshold) & is_entry[top]
+    sure = shares.max(axis=1) >= model.threshold
+    answered = sure & is_entry[top]
+    places = np.argsort(-shares * is_entry, axis=1)[:, :SUGGESTIONS]
+    nearest = np.take_along_axis(shares * is_entry, places, axis=1)
+    offered = ~sure & (nearest.sum(axis=1) >= model.suggest_threshold)
+    listed = ((places == truth[:, None]) & (nearest >= PLAUSIBLE * nearest[:, :1])).any(axis=1)
     outside = _outside(truth, names)
-    questions = ~outside & is_entry[np.maximum(truth, 0)]
-    right = answered & questions & (top == truth)
-    count = max(int(questions.sum()), 1)
-    return (
-        float(right.sum()) / count,
-        float((answered & ~outside & (top != truth)).sum()) / max(int((~outside).sum()), 1),
-        float((answered & outside).sum()) / max(int(outside.sum()), 1),
+    known = ~outside & is_entry[np.maximum(truth, 0)]
+
+    def share(which: np.ndarray, of: np.ndarray) -> float:
+        return float((which & of).sum()) / max(int(of.sum()), 1)
+
+    return Calibration(
+        slope=model.slope,
+        doubt=model.doubt,
+        right=share(answered & (top == truth), known),
+        suggested=share(offered & listed, known),
+        wrong=share(answered & (top != truth), ~outside),
+        false=share(answered, outside),
+        offered=share(offered, outside),
     )
 
 

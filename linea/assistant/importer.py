@@ -1,8 +1,8 @@
 """Reads the project for Rasa, so that `rasa train` and `rasa data validate` warn only of what is wrong.
 
-Two things here are right, and Rasa's own importer warns of both: the rule for `faq`, an intent that the
-answers bring with them and that listed in the domain would count as double; and lines that no rule says
-because the worker says them, also when Rasa is down.
+Three things here are right, and Rasa's own importer warns of them: the rule for `faq`, an intent that the
+answers bring with them and that listed in the domain would count as double; lines that no rule says
+because the worker says them, also when Rasa is down; and `doubt`, an intent without examples.
 """
 
 from __future__ import annotations
@@ -11,15 +11,17 @@ from rasa.shared.core.domain import Domain
 from rasa.shared.core.training_data.structures import StoryGraph
 from rasa.shared.importers import utils
 from rasa.shared.importers.rasa import RasaFileImporter
+from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
-from linea.assistant.reading import RETRIEVAL
+from linea.assistant.reading import DOUBT, RETRIEVAL
 
 # The worker takes these from data/lines/ itself. A new line that neither a rule nor this list names is
 # reported by `rasa data validate` as not used: put it here once the worker says it.
 SAID_BY_THE_WORKER = frozenset(
     {
         "utter_assistant_away",
+        "utter_contacts_kept",
         "utter_crisis_again",
         "utter_crisis_child",
         "utter_crisis_help",
@@ -28,16 +30,24 @@ SAID_BY_THE_WORKER = frozenset(
         "utter_empty_value",
         "utter_expired",
         "utter_expired_mark",
+        "utter_file_kept",
         "utter_handoff_closed",
         "utter_handoff_waiting",
         "utter_handoff_waiting_hours",
         "utter_handover_offer",
+        "utter_location_kept",
+        "utter_media_failed",
+        "utter_media_unseen",
         "utter_medical_alarm",
         "utter_not_understood_type",
         "utter_notice",
+        "utter_opted_out",
+        "utter_photo_kept",
         "utter_review_mark",
+        "utter_sticker_kept",
         "utter_still_waiting",
         "utter_unsigned",
+        "utter_voice_kept",
         "utter_yellow",
     }
 )
@@ -59,6 +69,7 @@ class LineImporter(RasaFileImporter):
         data = super().get_nlu_data(language)
         for name in SAID_BY_THE_WORKER & data.responses.keys():
             del data.responses[name]
+        data.training_examples.append(Message.build(DOUBT, intent=DOUBT))  # left out in training (nlu.py)
         return data
 
     def _domain_with_bank(self) -> Domain:

@@ -19,6 +19,7 @@ from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from linea.assistant import fitting, payloads
+from linea.assistant.reading import DOUBT
 from linea.assistant.understanding import STATE_FILE, Understanding
 
 logger = logging.getLogger(__name__)
@@ -47,8 +48,9 @@ class BankUnderstanding(GraphComponent):
 
     @staticmethod
     def get_default_config() -> dict[str, Any]:
-        """`threshold`: least confidence to answer at; `c`, `min_df`: see `fitting.fit`."""
-        return {"threshold": 0.55, "c": 1.0, "min_df": 2}
+        """`threshold`: least confidence to answer at; `suggest_threshold`: to ask "¿quisiste decir…?" at;
+        `c`, `min_df`: see `fitting.fit`."""
+        return {"threshold": 0.55, "suggest_threshold": 0.2, "c": 1.0, "min_df": 2}
 
     @classmethod
     def create(
@@ -77,7 +79,10 @@ class BankUnderstanding(GraphComponent):
 
     def train(self, training_data: TrainingData) -> Resource:
         """Fits the model to every example that has an intent; stored as plain arrays, never pickled."""
-        examples = [example for example in training_data.intent_examples if example.get(TEXT)]
+        said = [example for example in training_data.intent_examples if example.get(TEXT)]
+        examples = [
+            example for example in said if example.get(INTENT) != DOUBT
+        ]  # the importer's: nobody says it
         labels = [example.get(INTENT_RESPONSE_KEY) or example.get(INTENT) for example in examples]
         texts = [example.get(TEXT) for example in examples]
         self._model, expected = fitting.fit(
@@ -86,10 +91,13 @@ class BankUnderstanding(GraphComponent):
             c=float(self._config["c"]),
             min_df=int(self._config["min_df"]),
             threshold=float(self._config["threshold"]),
+            suggest_threshold=float(self._config["suggest_threshold"]),
         )
         logger.info(
-            "%d examples, %d labels; cross-validated: %.3f right, %.3f wrong, %.3f of the rest answered",
-            len(texts), len(self._model.labels), expected.right, expected.wrong, expected.false,
+            "%d examples, %d labels; cross-validated: %.3f answered rightly, %.3f suggested, %.3f wrongly; "
+            "of what is outside the bank %.3f answered, %.3f offered suggestions",
+            len(texts), len(self._model.labels), expected.right, expected.suggested, expected.wrong,
+            expected.false, expected.offered,
         )  # fmt: skip
         with self._storage.write_to(self._resource) as folder:
             (folder / STATE_FILE).write_bytes(self._model.to_bytes())
@@ -100,11 +108,11 @@ class BankUnderstanding(GraphComponent):
         return training_data
 
     def process(self, messages: list[Message]) -> list[Message]:
-        """Adds intent, ranking and response selection; a message without text is not understood."""
+        """Adds intent, ranking, response selection and what `payloads.parsed` adds of ours."""
         for message in messages:
             if self._model is None:
                 continue
             parsed = payloads.parsed(self._model.read(message.get(TEXT) or ""))
-            for name in ("intent", "intent_ranking", "response_selector"):
+            for name in parsed.keys() - {"entities"}:
                 message.set(name, parsed[name], add_to_output=True)
         return messages

@@ -14,7 +14,10 @@ class UnknownPayload(ValueError):
 
 
 def parsed(reading: Reading) -> dict[str, Any]:
-    """A reading as Rasa's `intent`, `intent_ranking`, `entities` and `response_selector`."""
+    """A reading as Rasa's `intent`, `intent_ranking`, `entities` and `response_selector`.
+
+    Ours beside them, where there are any: `suggestions` of a doubt and `also`, ids of entries.
+    """
     intents: dict[str, float] = {}
     for label, share in reading.ranking:
         name = label.split("/", 1)[0]
@@ -28,6 +31,8 @@ def parsed(reading: Reading) -> dict[str, Any]:
         "intent_ranking": [_share(name, share) for name, share in ranking[:RANKED]],
         "entities": [],
         "response_selector": _selected(entries[:RANKED]) if entries else {},
+        **({"suggestions": list(reading.suggestions)} if reading.suggestions else {}),
+        **({"also": list(reading.also)} if reading.also else {}),
     }
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 FALLBACK = "nlu_fallback"  # Rasa's own name for "not understood"
+DOUBT = "doubt"  # not sure enough to answer, sure enough to ask "¿quisiste decir…?"
 RETRIEVAL = "faq"  # the intent under which every bank entry stands: faq/<entry>
 OUTSIDE = ("out_of_scope", "not_in_bank")  # other topics; the line's own topics that have no entry yet
 
@@ -22,10 +23,12 @@ COMMANDS = {
 class Reading:
     """What a message was taken for; confidences are calibrated on left-out examples (`fitting.py`)."""
 
-    label: str  # "greet", "faq/<entry>", or "nlu_fallback" below the threshold
+    label: str  # "greet", "faq/<entry>"; below the thresholds "doubt" or "nlu_fallback"
     confidence: float
     ranking: tuple[tuple[str, float], ...]  # every intent and entry, best first, whatever the threshold
     command: bool = False  # the whole message was one of COMMANDS
+    suggestions: tuple[str, ...] = ()  # of a doubt: the entries it may be, likeliest first
+    also: tuple[str, ...] = ()  # an entry that is asked for besides the label: a second question
 
     @property
     def intent(self) -> str:
@@ -38,6 +41,6 @@ class Reading:
         return self.label.split("/", 1)[1] if self.intent == RETRIEVAL else None
 
     def entries(self, count: int) -> list[str]:
-        """The `count` likeliest entries, for "¿quisiste decir…?", certain or not."""
+        """The `count` likeliest entries, certain or not."""
         found = [name.split("/", 1)[1] for name, _ in self.ranking if name.startswith(f"{RETRIEVAL}/")]
         return found[:count]

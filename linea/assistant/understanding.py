@@ -13,7 +13,9 @@ from pathlib import Path
 
 import numpy as np
 
+from linea.assistant import joining
 from linea.assistant.normal import words
+from linea.assistant.pieces import pieces
 from linea.assistant.reading import COMMANDS, FALLBACK, RETRIEVAL, Reading
 
 # Plain arrays, read with allow_pickle=False: nothing in the file is ever run. skops would do as well, but
@@ -83,26 +85,52 @@ class Understanding:
     variants: dict[str, str]  # what an editor wrote is always taken for what it was written for
     slope: float  # calibration: how fast certainty grows with the score
     doubt: float  # calibration: the score at which "none of these" is as likely as a label
-    threshold: float
+    threshold: float  # of confidence: from here on a label is taken for what was meant
+    suggest_threshold: float  # of the three likeliest entries together: from here on they are suggested
 
     def read(self, text: str) -> Reading:
-        """What the message means. `faq/<entry>` written out is that entry, a command word its intent."""
+        """What the message means, read as a whole and in pieces (`joining.joined`).
+
+        `faq/<entry>` written out is that entry, a command word its intent, a variant what it was written for.
+        """
+        known = self._known(text)
+        if known is not None:
+            return known
+        parts = [self._part(piece) for piece in pieces(text)]
+        return joining.joined(self._scored(text), parts, self.suggest_threshold)
+
+    def _known(self, text: str) -> Reading | None:
+        """What needs no judgement: written exactly as an editor, or this file, has it."""
         stripped = text.strip()
         if stripped.startswith(f"{RETRIEVAL}/") and stripped in self.labels:
             return Reading(stripped, 1.0, ((stripped, 1.0),))
         form = plain_form(stripped)
         if form in COMMANDS:
             return Reading(COMMANDS[form], 1.0, ((COMMANDS[form], 1.0),), command=True)
-        shares = self.shares(self.scores(stripped))
-        ranking = tuple((self.labels[i], float(shares[i])) for i in np.argsort(-shares, kind="stable"))
-        written_for = self.variants.get(form)
-        if written_for is not None:
-            others = tuple(place for place in ranking if place[0] != written_for)
-            return Reading(written_for, 1.0, ((written_for, 1.0), *others))
+        label = self.variants.get(form)
+        if label is None:
+            return None
+        others = tuple(place for place in self._ranking(stripped) if place[0] != label)
+        return Reading(label, 1.0, ((label, 1.0), *others))
+
+    def _scored(self, text: str) -> Reading:
+        ranking = self._ranking(text)
         label, confidence = ranking[0]
         if confidence < self.threshold:
             return Reading(FALLBACK, 1.0 - confidence, ranking)
         return Reading(label, confidence, ranking)
+
+    def _ranking(self, text: str) -> tuple[tuple[str, float], ...]:
+        shares = self.shares(self.scores(text))
+        return tuple((self.labels[i], float(shares[i])) for i in np.argsort(-shares, kind="stable"))
+
+    def _part(self, piece: str) -> joining.Part:
+        found = words(piece[:LONGEST])
+        rest = joining.without_courtesy(found, self.variants)
+        text = piece if rest == found else " ".join(rest)
+        return joining.Part(
+            self._known(text) or self._scored(text), asks="?" in piece or len(rest) >= joining.A_FEW
+        )
 
     def scores(self, text: str) -> np.ndarray:
         """The distance to every label's border, in the order of `labels`."""
@@ -125,7 +153,7 @@ class Understanding:
             weights=self.weights,
             bias=self.bias,
             variants=_packed(f"{form}\t{label}" for form, label in self.variants.items()),
-            calibration=np.array([self.slope, self.doubt, self.threshold]),
+            calibration=np.array([self.slope, self.doubt, self.threshold, self.suggest_threshold]),
         )
         return file.getvalue()
 
@@ -137,7 +165,7 @@ class Understanding:
                 labels, pieces = _unpacked(state["labels"]), _unpacked(state["pieces"])
                 idf, weights, bias = state["idf"], state["weights"], state["bias"]
                 variants = dict(line.split("\t") for line in _unpacked(state["variants"]) if line)
-                slope, doubt, threshold = (float(number) for number in state["calibration"])
+                slope, doubt, threshold, suggest = (float(number) for number in state["calibration"])
         except Exception as error:  # numpy and zipfile raise whatever a broken file makes them stumble over
             raise ModelUnreadable(f"not a model file: {type(error).__name__}") from error
         fits = weights.shape == (len(pieces), len(labels)) and idf.shape == (len(pieces),)
@@ -152,6 +180,7 @@ class Understanding:
             slope=slope,
             doubt=doubt,
             threshold=threshold,
+            suggest_threshold=suggest,
         )
 
 

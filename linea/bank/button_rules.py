@@ -15,8 +15,6 @@ MOST_ROWS = 10
 MOST_ROW_TITLE = 24
 MOST_DESCRIPTION = 72
 MOST_LABEL = 20
-# What is only ever tapped: an intent without a single way of writing it.
-ONLY_TAPPED = frozenset({"none_of_these"})
 
 
 def check(
@@ -113,7 +111,7 @@ def _payload(
     elif payload.startswith("faq/"):
         if payload.removeprefix("faq/") not in entries:
             yield file.advice(node.line, f"no hay ninguna pregunta {payload}: corrige el nombre")
-    elif not payload.startswith("/") or (intents is not None and payload[1:] not in intents | ONLY_TAPPED):
+    elif not payload.startswith("/") or (intents is not None and payload[1:] not in intents):
         yield file.advice(
             node.line, f"«{payload}» no es ni faq/<pregunta> ni una intención de data/nlu (/nombre)"
         )

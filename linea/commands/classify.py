@@ -50,6 +50,7 @@ def classifier(
             "topic": entry.topic if entry else None,
             "confidence": round(decided.confidence, 4),
             "suggestions": list(decided.suggestions),
+            "also": list(decided.also),
             "colour": colour.colour,
             "urgency": colour.urgency,
             "alarm": colour.alarm,
