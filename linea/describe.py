@@ -116,15 +116,19 @@ def _files(media: Sequence[MediaRow]) -> Iterable[str]:
     """The files of the message; several of a kind are counted."""
     plain: Counter[str] = Counter()
     for row in media:
-        kind = "voice" if row.voice else row.type
         trouble = NO_FILE.get(row.reason or "", NO_FILE.get(row.state, ""))
         if not row.name and not trouble and row.type != "document":
-            plain[kind] += 1
+            plain["voice" if row.voice else row.type] += 1
             continue
-        parts = [" ".join(filter(None, (_kind(kind), _value(row.name or "")))), _size(row.size)]
+        parts = [" ".join(filter(None, (kind(row), _value(row.name or "")))), _size(row.size)]
         yield ", ".join(filter(None, parts)) + (f": {trouble}" if trouble else "")
-    for kind, count in plain.items():
-        yield _kind(kind) if count == 1 else f"{count} {_kind(kind, count)}"
+    for name, count in plain.items():
+        yield _kind(name) if count == 1 else f"{count} {_kind(name, count)}"
+
+
+def kind(row: MediaRow) -> str:
+    """What a file is called: «foto», «nota de voz»."""
+    return _kind("voice" if row.voice else row.type)
 
 
 def _kind(kind: str, count: int = 1) -> str:

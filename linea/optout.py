@@ -68,9 +68,7 @@ def lift(session: Session, keys: Keys, person_id: str, channel: str) -> bool:
         return False
     hashes = [each for found in _hashes(session, keys, person_id) for each in found]
     result = session.execute(
-        delete(OptOut)
-        .where(_AMONG, OptOut.channel == channel)
-        .execution_options(synchronize_session=False),
+        delete(OptOut).where(_AMONG, OptOut.channel == channel).execution_options(synchronize_session=False),
         {"hashes": hashes},
     )
     return bool(result.rowcount)

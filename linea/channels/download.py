@@ -74,12 +74,20 @@ async def get(
 ) -> tuple[bytes, str]:
     """The file at an address, of at most `limit` bytes, and the type its server gives it.
 
-    Raises as `request` does, and for any answer but 200: MediaRefused for a redirect ("redirect") and
-    for 410 ("gone"), MediaAway for everything else, a missing file too ("not_found").
+    Raises as `request` and `opened` do.
     """
     answer = await request(client, url, origins=origins, limit=limit, headers=headers, auth=auth)
+    return opened(answer), answer.mime
+
+
+def opened(answer: Answer) -> bytes:
+    """What the answer holds, if it is the file.
+
+    Raises, for any status but 200, MediaRefused for a redirect ("redirect") and for 410 ("gone"),
+    MediaAway for everything else, a missing file too ("not_found").
+    """
     if answer.status == 200:
-        return answer.content, answer.mime
+        return answer.content
     if 300 <= answer.status < 400:
         raise MediaRefused("redirect")
     if answer.status == 410:

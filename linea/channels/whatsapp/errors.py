@@ -8,16 +8,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from linea.channels.attempts import wait
 from linea.messages import SendResult
 
 # The pair limit: this one person, and nobody else, must wait.
 # https://developers.facebook.com/docs/whatsapp/cloud-api/overview#pair-rate-limits
 PAIR_LIMIT = 131056
 PAIR_WAITS = (1.0, 4.0, 16.0, 64.0)  # seconds after the 1st, 2nd, ... attempt
-
-# Waiting before any other new attempt: doubled each time, half of it by chance.
-FIRST_WAIT = 2.0
-LONGEST_WAIT = 300.0
 
 Action = Literal["retry", "pair", "uncertain", "halt", "failed"]
 
@@ -93,7 +90,7 @@ def outcome(
     The code decides; the HTTP status only where there is no code or an unknown one: 429 is retried,
     401 without a code halts, everything else is uncertain, for it may have been sent.
     `attempt` counts from 1; `chance` gives 0 to 1. `retry_after` is in seconds and set for `retry`
-    alone: 1, 4, 16, 64 s (and 64 s from then on) for the pair limit, else see `wait`.
+    alone: 1, 4, 16, 64 s (and 64 s from then on) for the pair limit, else see `attempts.wait`.
     """
     known, status = _whole(code), _whole(http_status)
     rule = RULES.get(known) if known is not None else None
@@ -105,12 +102,6 @@ def outcome(
     if rule.action == "retry":
         return SendResult("retry", error_code=known, retry_after=wait(attempt, chance), detail=rule.detail)
     return SendResult(rule.action, error_code=known, detail=rule.detail)
-
-
-def wait(attempt: int, chance: Callable[[], float] = random.random) -> float:
-    """Seconds before the next attempt: 1-2 after the first, 2-4, 4-8, ... at most 150-300."""
-    longest = min(FIRST_WAIT * 2.0 ** min(max(attempt - 1, 0), 16), LONGEST_WAIT)
-    return longest * (0.5 + 0.5 * chance())
 
 
 def _by_status(code: int | None, status: int | None) -> Rule:

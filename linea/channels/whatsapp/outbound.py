@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from typing import Any, Literal
 
+from linea import numbered
+from linea.channels.parting import parts, within
 from linea.messages import Body, Option, Sender
 
 # Limits as Meta states them, in characters; counted here in UTF-16 units, which is never too few.
@@ -24,9 +26,7 @@ LIST_LABEL_MAX = 20
 
 Form = Literal["text", "buttons", "list", "numbered"]
 
-# Where a long text may be parted, best place first.
 _PARAGRAPH = re.compile(r"\n\s*\n")
-_BREAKS = (_PARAGRAPH, re.compile(r"\n"), re.compile(r"(?<=[.!?…])\s+"), re.compile(r"\s+"))
 
 
 def form(body: Body) -> Form:
@@ -41,12 +41,12 @@ def form(body: Body) -> Form:
     for one_of_each in ([o.id for o in options], [o.title.strip().casefold() for o in options]):
         if len(set(one_of_each)) < len(options) or not all(one_of_each):
             return "numbered"
-    if not _within(body.text, INTERACTIVE_BODY_MAX) or not body.text.strip():
+    if not within(body.text, INTERACTIVE_BODY_MAX) or not body.text.strip():
         return "numbered"
     if len(options) <= BUTTONS_MAX and all(map(_fits_button, options)):
         return "buttons"
     label = (body.button or "").strip()
-    if len(options) <= ROWS_MAX and all(map(_fits_row, options)) and label and _within(label, LIST_LABEL_MAX):
+    if len(options) <= ROWS_MAX and all(map(_fits_row, options)) and label and within(label, LIST_LABEL_MAX):
         return "list"
     return "numbered"
 
@@ -60,17 +60,17 @@ def split(body: Body) -> list[Body]:
     if not body.text.strip() and not body.options:
         raise ValueError("a message without a text and without options")
     if not body.options:
-        return [Body(part) for part in _parts(body.text, TEXT_MAX)]
+        return [Body(part) for part in parts(body.text, TEXT_MAX)]
     if form(body) != "numbered":
         return [body]
     before, last = _last_paragraph(body.text)
     ending = Body(last, body.options, body.button)
     if form(ending) == "numbered":
-        if _within(_numbered(body), TEXT_MAX):
+        if within(numbered.text(body), TEXT_MAX):
             return [body]
-        if not _within(_numbered(ending), TEXT_MAX):
-            return [Body(part) for part in _parts(_numbered(body), TEXT_MAX)]
-    return [*(Body(part) for part in _parts(before, TEXT_MAX)), ending]
+        if not within(numbered.text(ending), TEXT_MAX):
+            return [Body(part) for part in parts(numbered.text(body), TEXT_MAX)]
+    return [*(Body(part) for part in parts(before, TEXT_MAX)), ending]
 
 
 def build(body: Body, sender: Sender, outbox_id: str) -> dict[str, Any]:
@@ -93,8 +93,8 @@ def build(body: Body, sender: Sender, outbox_id: str) -> dict[str, Any]:
         kind = "button" if shown_as == "buttons" else "list"
         interactive = {"type": kind, "body": {"text": body.text}, "action": action}
         return {**request, "type": "interactive", "interactive": interactive}
-    text = _numbered(body)
-    if not text.strip() or not _within(text, TEXT_MAX):
+    text = numbered.text(body)
+    if not text.strip() or not within(text, TEXT_MAX):
         raise ValueError(f"a text must have 1 to {TEXT_MAX} characters")
     return {**request, "type": "text", "text": {"body": text, "preview_url": False}}
 
@@ -120,28 +120,19 @@ def _list(body: Body) -> dict[str, Any]:
     return {"button": (body.button or "").strip(), "sections": [{"rows": rows}]}
 
 
-def _numbered(body: Body) -> str:
-    lines = []
-    for number, option in enumerate(body.options, 1):
-        lines.append(f"{number}. {option.title}")
-        if option.description:
-            lines.append(f"   {option.description}")
-    return "\n\n".join(part for part in (body.text, "\n".join(lines)) if part.strip())
-
-
 def _fits_button(option: Option) -> bool:
     return (
         not option.description  # a button has no place for it
-        and _within(option.title, BUTTON_TITLE_MAX)
-        and _within(option.id, BUTTON_ID_MAX)
+        and within(option.title, BUTTON_TITLE_MAX)
+        and within(option.id, BUTTON_ID_MAX)
     )
 
 
 def _fits_row(option: Option) -> bool:
     return (
-        _within(option.title, ROW_TITLE_MAX)
-        and _within(option.description or "", ROW_DESCRIPTION_MAX)
-        and _within(option.id, ROW_ID_MAX)
+        within(option.title, ROW_TITLE_MAX)
+        and within(option.description or "", ROW_DESCRIPTION_MAX)
+        and within(option.id, ROW_ID_MAX)
     )
 
 
@@ -150,35 +141,6 @@ def _last_paragraph(text: str) -> tuple[str, str]:
     text = text.strip()
     ends = [found.end() for found in _PARAGRAPH.finditer(text)]
     start = ends[-1] if ends else 0
-    pieces = _parts(text[start:], INTERACTIVE_BODY_MAX)
+    pieces = parts(text[start:], INTERACTIVE_BODY_MAX)
     before = [text[:start].strip(), *pieces[:-1]]
     return "\n\n".join(part for part in before if part), "".join(pieces[-1:])
-
-
-def _parts(text: str, limit: int) -> list[str]:
-    """The text in pieces of at most `limit`; none when it is blank."""
-    parts, rest = [], text.strip()
-    while not _within(rest, limit):
-        cut = _cut(rest, limit)
-        parts.append(rest[:cut].rstrip())
-        rest = rest[cut:].lstrip()
-    return [*parts, rest] if rest else parts
-
-
-def _cut(text: str, limit: int) -> int:
-    """The place to part a text too long: the best break in the second half of what fits."""
-    units, fitting = 0, len(text)
-    for place, character in enumerate(text):
-        units += 2 if ord(character) > 0xFFFF else 1
-        if units > limit:
-            fitting = place
-            break
-    for breaks in _BREAKS:
-        places = [found.start() for found in breaks.finditer(text, 0, fitting + 1)]
-        if places and places[-1] > fitting // 2:
-            return places[-1]
-    return fitting
-
-
-def _within(text: str, limit: int) -> bool:
-    return len(text) <= limit and len(text.encode("utf-16-le", "surrogatepass")) // 2 <= limit

@@ -8,11 +8,9 @@ from typing import Any
 
 import httpx
 
+from linea.channels.attempts import NOT_CONNECTED, wait
 from linea.channels.whatsapp import errors, reading
 from linea.messages import SendResult
-
-# Raised before the first byte of the request is written.
-NOT_CONNECTED = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError)
 
 _TOKEN = re.compile(r"[!-~]+")
 
@@ -42,7 +40,7 @@ async def send(
         url = httpx.URL(f"{graph_url.rstrip('/')}/{phone_number_id}/messages")
         response = await client.post(url, content=content, headers=headers, follow_redirects=False)
     except NOT_CONNECTED as error:
-        return SendResult("retry", retry_after=errors.wait(attempt), detail=type(error).__name__)
+        return SendResult("retry", retry_after=wait(attempt), detail=type(error).__name__)
     except (httpx.InvalidURL, httpx.UnsupportedProtocol):
         return SendResult("halt", detail="address_unusable")
     except Exception as error:  # whatever else a network can do: the bytes may have left
