@@ -21,6 +21,8 @@ COMMANDS = {
     "reply": "queue:reply",
     "close": "queue:close",
     "resend": "queue:resend",
+    "media": "media:media",
+    "identity": "identity:decide",
     "erase": "erase:erase",
     "bank": "bank:bank",
     "classify": "classify:classify",
