@@ -1,4 +1,4 @@
-"""Puts the simulator together: phones, a Graph API, a ledger and a page, as one web application."""
+"""Puts the simulator together: phones, a Graph API, a Twilio, a ledger and a page, as one application."""
 
 from __future__ import annotations
 
@@ -14,13 +14,22 @@ from starlette.routing import Route
 
 from linea.settings import Settings
 from linea.simulator import control, page
+from linea.simulator.asking import BadWish
 from linea.simulator.changes import Changes
-from linea.simulator.control import BadWish, Control
+from linea.simulator.control import Control
 from linea.simulator.delivery import Delivery, Pace
 from linea.simulator.faults import Faults
+from linea.simulator.files import Files
 from linea.simulator.graph import GraphMessages
 from linea.simulator.ledger import Ledger
+from linea.simulator.media import Media
+from linea.simulator.people import People
 from linea.simulator.phones import Phones
+from linea.simulator.replay import Player
+from linea.simulator.shelf import Shelf
+from linea.simulator.sms import Sms
+from linea.simulator.twilio import TwilioMessages
+from linea.simulator.wishes import Wishes
 
 
 class ProductionError(Exception):
@@ -38,11 +47,24 @@ def create(settings: Settings, pace: Pace = Pace()) -> Starlette:  # noqa: B008 
     ledger = Ledger(settings.data_dir / "simulator.db", changes)
     faults = Faults(changes)
     delivery = Delivery(settings, ledger, faults)
-    phones = Phones(settings.whatsapp_phone_number_id, ledger, faults, delivery, changes, pace)
+    people = People(ledger)
+    files = Files(ledger)
+    phones = Phones(
+        settings.whatsapp_phone_number_id,
+        ledger,
+        faults,
+        delivery,
+        changes,
+        people,
+        Wishes(ledger, files),
+        pace,
+    )
+    sms = Sms(settings, ledger, faults, delivery, people, files, pace)
+    player = Player(ledger, changes, people, phones, sms)
 
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
-        phones.begin()
+        people.begin()
         delivery.resume()
         _on_signals(changes.end)
         yield
@@ -51,8 +73,16 @@ def create(settings: Settings, pace: Pace = Pace()) -> Starlette:  # noqa: B008 
 
     return Starlette(
         routes=[
-            Route("/graph/{version}/{number}/messages", GraphMessages(settings, ledger, faults, phones)),
-            *Control(ledger, faults, phones, delivery, changes).routes(),
+            Route(
+                "/graph/{version}/{number}/messages", GraphMessages(settings, ledger, faults, people, phones)
+            ),
+            Route(
+                "/twilio/2010-04-01/Accounts/{account}/Messages.json",
+                TwilioMessages(settings, ledger, faults, delivery, people, sms),
+            ),
+            *Media(settings, ledger, faults, files).routes(),
+            *Control(ledger, faults, people, phones, sms, files, changes).routes(),
+            *Shelf(settings.data_dir / "recordings", ledger, people, player).routes(),
             *page.routes(settings),
         ],
         middleware=page.MIDDLEWARE,

@@ -40,10 +40,17 @@ def user_id_for(phone: str) -> str:
 
 def message_webhook(phone_number_id: str, person: Item, message: Item) -> Item:
     """The body that carries one message of `person`; somebody who hides the number goes by user id alone."""
+    return webhook(
+        "messages", {**head(phone_number_id), "contacts": [contact_of(person)], "messages": [message]}
+    )
+
+
+def contact_of(person: Item) -> Item:
+    """A person as `contacts` names them."""
     contact: Item = {"profile": {"name": person["name"] or person["phone"]}, "user_id": person["user_id"]}
     if not person["hides_phone"]:
         contact["wa_id"] = person["phone"].lstrip("+")
-    return _envelope(phone_number_id, {"contacts": [contact], "messages": [message]})
+    return contact
 
 
 def message_from(person: Item, wamid: str) -> Item:
@@ -66,7 +73,7 @@ def status_webhook(
         item["errors"] = [status_error(error)]
     if outbox_id is not None:
         item["biz_opaque_callback_data"] = outbox_id
-    return _envelope(phone_number_id, {"statuses": [item]})
+    return webhook("messages", {**head(phone_number_id), "statuses": [item]})
 
 
 def serialise(body: Item) -> bytes:
@@ -79,7 +86,13 @@ def sign(raw: bytes, secret: str) -> str:
     return "sha256=" + hmac.new(secret.encode(), raw, hashlib.sha256).hexdigest()
 
 
-def _envelope(phone_number_id: str, value: Item) -> Item:
+def head(phone_number_id: str) -> Item:
+    """What the value of most fields begins with."""
     metadata = {"display_phone_number": DISPLAY_NUMBER, "phone_number_id": phone_number_id}
-    change = {"field": "messages", "value": {"messaging_product": "whatsapp", "metadata": metadata, **value}}
+    return {"messaging_product": "whatsapp", "metadata": metadata}
+
+
+def webhook(field: str, value: Item) -> Item:
+    """The body that carries one change of one field."""
+    change = {"field": field, "value": value}
     return {"object": "whatsapp_business_account", "entry": [{"id": BUSINESS_ACCOUNT, "changes": [change]}]}

@@ -9,14 +9,43 @@ from typing import Any
 
 from linea.simulator.changes import Changes
 from linea.simulator.graph_errors import ERRORS
+from linea.simulator.twilio_errors import UNDELIVERED
 
-# Kinds that change the answer to a request, besides every code in ERRORS.
+# Kinds that change the answer to a request: Meta's, then Twilio's.
 GRAPH_KINDS = ("accept_then_break", "break_before", "500", "bad_gateway")
-WEBHOOK_KINDS = ("duplicate_webhooks", "late_webhooks")
+ANSWER_KINDS = (*GRAPH_KINDS, *(str(code) for code in ERRORS))
+TWILIO_CODES = {
+    "twilio_401": 20003,
+    "twilio_429": 20429,
+    "twilio_500": 20500,
+    "twilio_503": 20503,
+    **{f"twilio_{code}": code for code in (21211, 21408, 21610, 21611, 21614)},
+}
+TWILIO_KINDS = (*TWILIO_CODES, "twilio_break", "twilio_break_before", "twilio_bad_gateway")
+# Kinds that change what becomes of a message; the numbers are Twilio's.
 STATUS_KINDS = ("statuses_out_of_order", "no_statuses", "failed_status")
-KINDS = (*GRAPH_KINDS, *(str(code) for code in ERRORS), "slow", *WEBHOOK_KINDS, *STATUS_KINDS)
+UNDELIVERED_KINDS = {f"twilio_{code}": code for code in UNDELIVERED}
+WEBHOOK_KINDS = ("duplicate_webhooks", "late_webhooks")
+# Kinds that spoil a file on its way to the line, of both channels.
+MEDIA_KINDS = (
+    "media_404",  # the address is not there any more: a new one has to be asked for
+    "media_gone",  # nor is the file
+    "media_slow",
+    "media_too_big",  # smaller when announced than when it comes
+    "media_wrong_hash",
+    "media_redirect",  # to another host
+    "media_elsewhere",  # the address itself is another host's
+)
+KINDS = (
+    *ANSWER_KINDS,
+    *TWILIO_KINDS,
+    "slow",
+    *WEBHOOK_KINDS,
+    *STATUS_KINDS,
+    *UNDELIVERED_KINDS,
+    *MEDIA_KINDS,
+)
 ABOUT = ("message", "status")
-ANSWER_KINDS = tuple(kind for kind in KINDS if kind not in ("slow", *WEBHOOK_KINDS, *STATUS_KINDS))
 
 
 class FaultError(ValueError):
@@ -32,7 +61,7 @@ class Fault:
     phone: str | None = None
     times: int | None = None
     probability: float = 1.0
-    seconds: float = 5.0  # slow, late_webhooks
+    seconds: float = 5.0  # slow, late_webhooks, media_slow
     copies: int = 2  # duplicate_webhooks
     code: int = 131026  # failed_status
     about: str | None = None  # duplicate_webhooks, late_webhooks: only "message" or only "status"

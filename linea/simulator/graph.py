@@ -17,6 +17,7 @@ from linea.simulator import bodies
 from linea.simulator.faults import ANSWER_KINDS, Faults
 from linea.simulator.graph_errors import GraphError
 from linea.simulator.ledger import Ledger, Row
+from linea.simulator.people import People
 from linea.simulator.phones import Phones
 
 VERSION = re.compile(r"v\d{1,2}\.\d")
@@ -25,11 +26,14 @@ VERSION = re.compile(r"v\d{1,2}\.\d")
 class GraphMessages:
     """Answers as Meta does, writes every request down, and does wrong what it was told to do wrong."""
 
-    def __init__(self, settings: Settings, ledger: Ledger, faults: Faults, phones: Phones) -> None:
+    def __init__(
+        self, settings: Settings, ledger: Ledger, faults: Faults, people: People, phones: Phones
+    ) -> None:
         self._token = settings.whatsapp_token
         self._phone_number_id = settings.whatsapp_phone_number_id
         self._ledger = ledger
         self._faults = faults
+        self._people = people
         self._phones = phones
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -60,7 +64,7 @@ class GraphMessages:
     async def _message(self, call: Row) -> Response | None:
         body = call["request"]
         to = bodies.recipient(body)
-        person = self._phones.person(to)
+        person = self._people.person(to)
         call = {**call, "kind": "message", "phone": person["phone"]}
         slow = self._faults.draw(("slow",), person["phone"])
         fault = self._faults.draw(ANSWER_KINDS, person["phone"])

@@ -10,37 +10,17 @@ from pathlib import Path
 from typing import Any
 
 from linea.simulator.changes import Changes
+from linea.simulator.ledger_tables import (
+    FLAGS,
+    JSON_COLUMNS,
+    PERSON_COLUMNS,
+    SCHEMA,
+    SHAPE,
+    TABLES,
+    TIME_COLUMNS,
+)
 
 Row = dict[str, Any]
-
-SCHEMA = """
-create table if not exists people (
-    phone text primary key, name text not null, user_id text not null unique,
-    open integer not null, shown integer not null, hides_phone integer not null, created real not null
-);
-create table if not exists messages (
-    id integer primary key, phone text not null, sender text not null, wamid text not null,
-    at real not null, type text not null, text text, content text not null, reply_to text,
-    outbox_id text, state text not null, error integer
-);
-create index if not exists messages_by_phone on messages (phone, id);
-create index if not exists messages_by_wamid on messages (wamid);
-create table if not exists calls (
-    id integer primary key, phone text, at real not null, path text not null, kind text not null,
-    request text not null, http_status integer, answer text, wamid text, fault text
-);
-create index if not exists calls_by_phone on calls (phone, id);
-create table if not exists webhooks (
-    id integer primary key, phone text, at real not null, kind text not null, status text, wamid text,
-    copy integer not null, body text not null, attempts integer not null, http_status integer,
-    error text, accepted_at real
-);
-create index if not exists webhooks_by_phone on webhooks (phone, id);
-create index if not exists webhooks_open on webhooks (id) where accepted_at is null;
-"""
-JSON_COLUMNS = frozenset({"content", "request", "answer"})
-TIME_COLUMNS = frozenset({"at", "accepted_at", "created"})
-FLAGS = frozenset({"open", "shown", "hides_phone"})
 
 
 class Ledger:
@@ -53,6 +33,10 @@ class Ledger:
         self._db.row_factory = sqlite3.Row
         self._db.execute("pragma journal_mode = wal")
         self._db.execute("pragma synchronous = normal")
+        if self._db.execute("pragma user_version").fetchone()[0] != SHAPE:
+            for table in TABLES:
+                self._db.execute(f"drop table if exists {table}")
+            self._db.execute(f"pragma user_version = {SHAPE}")
         self._db.executescript(SCHEMA)
 
     def close(self) -> None:
@@ -61,9 +45,10 @@ class Ledger:
 
     def reset(self) -> None:
         """Forget chats, requests and webhooks, and everybody who is not shown on the page."""
-        for table in ("messages", "calls", "webhooks"):
+        for table in ("messages", "calls", "webhooks", "media"):
             self._db.execute(f"delete from {table}")
         self._db.execute("delete from people where shown = 0")
+        self._db.execute("update people set stopped = 0")
         self.changes.publish("reset")
 
     # people
@@ -78,16 +63,25 @@ class Ledger:
 
     def put_person(self, row: Row) -> Row:
         """Add a person or change one; the new state."""
-        columns = ("phone", "name", "user_id", "open", "shown", "hides_phone")
+        changed = ", ".join(f"{name} = excluded.{name}" for name in PERSON_COLUMNS if name != "phone")
         self._db.execute(
-            f"insert into people ({', '.join(columns)}, created) values (:phone, :name, :user_id, :open,"
-            " :shown, :hides_phone, :created) on conflict (phone) do update set name = excluded.name,"
-            " open = excluded.open, shown = excluded.shown, hides_phone = excluded.hides_phone",
+            f"insert into people ({', '.join(PERSON_COLUMNS)}, created)"
+            f" values (:{', :'.join(PERSON_COLUMNS)}, :created) on conflict (phone) do update set {changed}",
             {**row, "created": time.time()},
         )
         person = self.person(row["phone"])
         assert person is not None
         self.changes.publish("person", person)
+        return person
+
+    def move_person(self, before: str, phone: str, user_id: str) -> Row:
+        """Give a person another number or user id; the chats, requests and webhooks go along."""
+        self._db.execute("update people set phone = ?, user_id = ? where phone = ?", (phone, user_id, before))
+        for table in ("messages", "calls", "webhooks", "media"):
+            self._db.execute(f"update {table} set phone = ? where phone = ?", (phone, before))
+        person = self.person(phone)
+        assert person is not None
+        self.changes.publish("moved", {"from": before, "to": phone})
         return person
 
     # messages
@@ -106,6 +100,15 @@ class Ledger:
             self.changes.publish("message", message)
         return message
 
+    def mark(self, wamid: str, **marks: Any) -> Row | None:
+        """Show on a bubble what was done to it: `text reaction edited removed`; None if it is forgotten."""
+        columns = ", ".join(f"{name} = :{name}" for name in marks)
+        self._db.execute(f"update messages set {columns} where wamid = :wamid", {**marks, "wamid": wamid})
+        message = self.message(wamid)
+        if message:
+            self.changes.publish("message", message)
+        return message
+
     def message(self, wamid: str) -> Row | None:
         """The bubble with this id."""
         return self._one("select * from messages where wamid = :wamid", wamid=wamid)
@@ -114,18 +117,19 @@ class Ledger:
         """The last `limit` bubbles after `since`, oldest first."""
         return self._listing("messages", phone, since, limit)
 
-    def line_messages(self, phone: str, state: str | None = None, limit: int = 200) -> list[Row]:
-        """What the line sent to a person, newest first."""
+    def chat(self, phone: str, sender: str, channel: str = "whatsapp", state: str | None = None) -> list[Row]:
+        """The bubbles of one side of a chat, newest first, without what only marks another bubble."""
         return self._all(
-            "select * from messages where phone = :phone and sender = 'line'"
-            " and (:state is null or state = :state) order by id desc limit :limit",
-            phone=phone, state=state, limit=limit,
+            "select * from messages where phone = :phone and channel = :channel and sender = :sender"
+            " and type not in ('reaction', 'edit', 'revoke') and (:state is null or state = :state)"
+            " order by id desc limit 200",
+            phone=phone, channel=channel, sender=sender, state=state,
         )  # fmt: skip
 
     # requests and webhooks
 
     def add_call(self, row: Row) -> Row:
-        """Write down one request to the Graph API and what it was answered (nothing: the line was cut)."""
+        """Write down one request of the line and what it was answered (nothing: the line was cut)."""
         return self._insert("calls", "call", {"at": time.time(), **row})
 
     def calls(self, phone: str | None = None, since: int = 0, limit: int = 500) -> list[Row]:
@@ -136,13 +140,14 @@ class Ledger:
         """Write down one webhook before it is sent."""
         return self._insert("webhooks", "webhook", {"at": time.time(), "attempts": 0, **row})
 
-    def webhook_tried(self, number: int, http_status: int | None, error: str | None) -> Row | None:
-        """Write down one attempt; an answer of 200 ends the matter. None if it was forgotten meanwhile."""
-        accepted = time.time() if http_status == 200 else None
+    def webhook_tried(
+        self, number: int, http_status: int | None, error: str | None, *, accepted: bool, given_up: bool
+    ) -> Row | None:
+        """Write down one attempt, and whether it was the last. None if it was forgotten meanwhile."""
         self._db.execute(
-            "update webhooks set attempts = attempts + 1, http_status = ?, error = ?, accepted_at = ?"
-            " where id = ?",
-            (http_status, error, accepted, number),
+            "update webhooks set attempts = attempts + 1, http_status = ?, error = ?, accepted_at = ?,"
+            " given_up = ? where id = ?",
+            (http_status, error, time.time() if accepted else None, given_up, number),
         )
         row = self._one("select * from webhooks where id = :id", id=number)
         if row:
@@ -154,8 +159,29 @@ class Ledger:
         return self._listing("webhooks", phone, since, limit)
 
     def open_webhooks(self) -> list[Row]:
-        """Webhooks the line has not accepted yet, oldest first."""
-        return self._all("select * from webhooks where accepted_at is null order by id")
+        """Webhooks the line has not accepted yet and that come again, oldest first."""
+        return self._all("select * from webhooks where accepted_at is null and given_up = 0 order by id")
+
+    # files
+
+    def add_media(self, row: Row) -> Row:
+        """Keep a file: `id mime name sha256 size data phone` (sha256 as hex digits)."""
+        self._db.execute(
+            "insert into media (id, mime, name, sha256, size, data, phone)"
+            " values (:id, :mime, :name, :sha256, :size, :data, :phone)",
+            row,
+        )
+        return row
+
+    def media(self, media_id: str) -> Row | None:
+        """A file with its bytes."""
+        return self._one("select * from media where id = :id", id=media_id)
+
+    def has_media(self, media_id: object) -> bool:
+        """Whether a file is known by this id."""
+        if not isinstance(media_id, str):
+            return False
+        return self._db.execute("select 1 from media where id = ?", (media_id,)).fetchone() is not None
 
     # helpers
 

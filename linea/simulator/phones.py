@@ -1,22 +1,17 @@
-"""The people with their phones: what they write, what reaches them, and what becomes of it."""
+"""WhatsApp on the people's phones: what they send, what reaches them, and what becomes of it."""
 
 from __future__ import annotations
 
 import asyncio
 from typing import Any
 
-from linea.simulator import bodies, envelopes
+from linea.simulator import bodies, envelopes, events
 from linea.simulator.changes import Changes
-from linea.simulator.delivery import Delivery, Pace
+from linea.simulator.delivery import Delivery, Pace, meta_hook
 from linea.simulator.faults import Faults
 from linea.simulator.ledger import Ledger, Row
-
-FIRST_PEOPLE = (("+51987000001", "Rosa"), ("+51987000002", "Yuleisy"))
-INVENTED = "+51987{:06d}"
-
-
-class UnknownOption(LookupError):
-    """A person tapped something that no message of the line offered, and gave no title for it."""
+from linea.simulator.people import People
+from linea.simulator.wishes import Wishes
 
 
 class Phones:
@@ -29,100 +24,120 @@ class Phones:
         faults: Faults,
         delivery: Delivery,
         changes: Changes,
+        people: People,
+        wishes: Wishes,
         pace: Pace,
     ) -> None:
-        self._phone_number_id = phone_number_id
+        self._number = phone_number_id
         self._ledger = ledger
         self._faults = faults
         self._delivery = delivery
         self._changes = changes
+        self._people = people
+        self._wishes = wishes
         self._pace = pace
-        self._reports: dict[str, asyncio.Task[Any]] = {}
-
-    def begin(self) -> None:
-        """Put the first people on the page of a new ledger."""
-        if not self._ledger.people():
-            for phone, name in FIRST_PEOPLE:
-                self.change({"phone": phone, "name": name, "open": True, "shown": True})
-
-    def person(self, phone: str, *, open_: bool = False) -> Row:
-        """The person of this number or user id; somebody new when nobody has it yet."""
-        return self._ledger.person(phone) or self.change({"phone": phone, "open": open_})
-
-    def change(self, wish: Row) -> Row:
-        """Add a person or change `name open shown hides_phone`; without a phone an invented one is given.
-
-        Opening a chat reads what had been delivered.
-        """
-        phone = wish.get("phone") or self._free_number()
-        known = self._ledger.person(phone)
-        nameless = phone.startswith("+")
-        row: Row = known or {
-            "phone": phone,
-            "name": "",
-            "user_id": envelopes.user_id_for(phone) if nameless else phone,
-            "open": False,
-            "shown": False,
-            "hides_phone": not nameless,
-        }
-        wishes: Row = {key: wish[key] for key in ("name", "open", "shown", "hides_phone") if key in wish}
-        person = self._ledger.put_person({**row, **wishes})
-        if person["open"] and not (known or {}).get("open"):
-            for message in self._ledger.line_messages(person["phone"], state="delivered"):
-                self._delivery.spawn(self._read(person["phone"], message["wamid"], message["outbox_id"]))
-        return person
 
     # from the person to the line
 
-    def write_text(self, phone: str, text: str, reply_to: str | None = None) -> Row:
-        """A person writes; the bubble, whose webhook is under way."""
-        context = {"context": {"from": envelopes.DISPLAY_NUMBER, "id": reply_to}} if reply_to else {}
-        return self._write(phone, {"type": "text", "text": {"body": text}, **context})
+    def write(self, phone: str, wish: Row) -> list[Row]:
+        """Somebody sends what is wished for; the bubbles, whose webhooks are under way. Raises BadWish."""
+        person = self._people.person(phone, open_=True)
+        return [self._write(person, content) for content in self._wishes.messages(person["phone"], wish)]
 
-    def tap(self, phone: str, option_id: str, title: str | None = None, reply_to: str | None = None) -> Row:
-        """A person taps a button or a list row, of the message `reply_to` or of the newest that offers it.
+    def stand_by(self, phone: str, text: str) -> Row:
+        """Somebody writes while another system has the chat: the line gets a copy."""
+        person = self._people.person(phone, open_=True)
+        return self._write(person, {"type": "text", "text": {"body": text}}, standby=True)
 
-        With a `title`, an id that nobody offered is sent too (stale or forged). Else: UnknownOption.
-        """
-        person = self.person(phone, open_=True)
-        for message in self._ledger.line_messages(person["phone"]):
-            for option in bodies.options(message["content"]):
-                if option["id"] == option_id and reply_to in (None, message["wamid"]):
-                    return self._write(phone, _tapped(option, message["wamid"]))
-        if title is None:
-            raise UnknownOption(option_id)
-        return self._write(
-            phone, _tapped({"kind": "button_reply", "id": option_id, "title": title}, reply_to)
-        )
-
-    def write_raw(self, phone: str, raw: Row) -> Row:
-        """A person sends any message object; what every message has is added where it is missing."""
-        return self._write(phone, raw)
-
-    def _write(self, phone: str, content: Row) -> Row:
-        person = self.person(phone, open_=True)
+    def _write(self, person: Row, content: Row, *, standby: bool = False) -> Row:
+        phone = person["phone"]
         message = {**envelopes.message_from(person, envelopes.new_wamid(phone, incoming=True)), **content}
+        part = _part(message)
         bubble = self._ledger.add_message(
             {
-                "phone": person["phone"],
+                "phone": phone,
                 "sender": "person",
                 "wamid": str(message["id"]),
                 "type": str(message.get("type")),
-                "text": _text_of(message),
-                "content": message,
+                "text": _text_of(part),
+                "content": {**message, "standby": True} if standby else message,
                 "reply_to": _reply_to(message),
+                "media_id": part["id"] if self._ledger.has_media(part.get("id")) else None,
                 "state": "waiting",
             }
         )
-        body = envelopes.message_webhook(self._phone_number_id, person, message)
-        self._delivery.spawn(self._delivery.send(person["phone"], "message", body, bubble["wamid"]))
+        build = events.standby_webhook if standby else envelopes.message_webhook
+        body = build(self._number, person, message)
+        self._delivery.spawn(self._delivery.send(meta_hook(phone, "message", body, bubble["wamid"])))
+        return bubble
+
+    # what else happens to a chat
+
+    def change_number(self, phone: str, new_phone: str) -> Row:
+        """Somebody has another number ("" invents one); the person. Raises BadWish."""
+        before = self._people.person(phone, open_=True)
+        after = self._people.new_number(before, new_phone)
+        return self._happened(after, "number", events.number_changed(before, after), after["phone"])
+
+    def change_user_id(self, phone: str, new_user_id: str) -> Row:
+        """Somebody has another user id ("" invents one); the person. Raises BadWish."""
+        before = self._people.person(phone, open_=True)
+        after = self._people.new_user_id(before, new_user_id)
+        return self._happened(after, "user_id", [events.user_id_changed(before, after)], after["user_id"])
+
+    def change_device(self, phone: str) -> Row:
+        """WhatsApp is installed anew for this number; the person."""
+        person = self._people.person(phone, open_=True)
+        return self._happened(person, "device", [events.device_changed(person)], "")
+
+    def hand_over(self, phone: str, *, taken: bool) -> Row:
+        """Another system takes the chat, or gives it back; what the chat shows of it."""
+        person = self._people.person(phone, open_=True)
+        body = events.handover_webhook(self._number, person, taken=taken)
+        return self._note(person, "handover", "taken" if taken else "passed", body)
+
+    def echo(self, phone: str, text: str) -> Row:
+        """The team answers from the telephone's own app; the bubble, of which the line gets an echo."""
+        person = self._people.person(phone, open_=True)
+        wamid = envelopes.new_wamid(person["phone"], incoming=False)
+        body = events.echo_webhook(self._number, person, wamid, text)
+        bubble = self._ledger.add_message(
+            {
+                "phone": person["phone"],
+                "sender": "team",
+                "wamid": wamid,
+                "type": "text",
+                "text": text,
+                "content": {"text": {"body": text}},
+                "state": "delivered",
+            }
+        )
+        self._delivery.spawn(self._delivery.send(meta_hook(person["phone"], "event", body, wamid)))
+        return bubble
+
+    def webhook(self, phone: str | None, field: str, value: Row) -> None:
+        """Send any change of any field, as it is given."""
+        body = envelopes.webhook(field, value)
+        self._delivery.spawn(self._delivery.send(meta_hook(phone, "raw", body)))
+
+    def _happened(self, person: Row, kind: str, messages: list[Row], text: str) -> Row:
+        self._note(person, kind, text, events.system_webhook(self._number, messages))
+        return person
+
+    def _note(self, person: Row, kind: str, text: str, body: Row) -> Row:
+        wamid = envelopes.new_wamid(person["phone"], incoming=True)
+        note = {"phone": person["phone"], "sender": "system", "wamid": wamid, "type": kind, "text": text}
+        bubble = self._ledger.add_message({**note, "content": body, "state": "delivered"})
+        self._delivery.spawn(self._delivery.send(meta_hook(person["phone"], "event", body, wamid)))
         return bubble
 
     # from the line to the person
 
     def receive(self, to: str, body: Row) -> Row:
         """A checked message the Graph API has accepted: the bubble, whose statuses are under way."""
-        person = self.person(to)
+        person = self._people.person(to)
+        if body.get("type") == "reaction":
+            self._ledger.mark(body["reaction"]["message_id"], reaction=body["reaction"]["emoji"] or None)
         bubble = self._ledger.add_message(
             {
                 "phone": person["phone"],
@@ -149,84 +164,82 @@ class Phones:
             self._changes.publish("typing", {"phone": message["phone"]})
         return str(message["phone"])
 
+    def open(self, phone: str) -> None:
+        """Somebody opens the chat and reads what had been delivered."""
+        for message in self._ledger.chat(phone, "line", state="delivered"):
+            self._delivery.spawn(self._read(message))
+
     async def _progress(self, bubble: Row) -> None:
-        phone, wamid, outbox_id = bubble["phone"], bubble["wamid"], bubble["outbox_id"]
+        phone, wamid = bubble["phone"], bubble["wamid"]
         if self._faults.draw(("no_statuses",), phone):
             return
         failed = self._faults.draw(("failed_status",), phone)
         if failed:
             await asyncio.sleep(self._pace.sent)
             self._ledger.set_state(wamid, "failed", failed.code)
-            self._report(phone, wamid, outbox_id, "failed", failed.code)
+            self._report(bubble, "failed", failed.code)
             return
         backwards = self._faults.draw(("statuses_out_of_order",), phone)
         await asyncio.sleep(self._pace.sent)
         self._ledger.set_state(wamid, "sent")
         if not backwards:
-            self._report(phone, wamid, outbox_id, "sent")
+            self._report(bubble, "sent")
         await asyncio.sleep(self._pace.delivered)
         self._ledger.set_state(wamid, "delivered")
         if not backwards:
-            self._report(phone, wamid, outbox_id, "delivered")
-        if self.person(phone)["open"]:
-            await self._read(phone, wamid, outbox_id)
+            self._report(bubble, "delivered")
+        if self._person_of(bubble)["open"]:
+            await self._read(bubble)
         if backwards:
-            self._report(phone, wamid, outbox_id, "delivered")
-            self._report(phone, wamid, outbox_id, "sent")
+            self._report(bubble, "delivered")
+            self._report(bubble, "sent")
 
-    async def _read(self, phone: str, wamid: str, outbox_id: str | None) -> None:
+    async def _read(self, bubble: Row) -> None:
         await asyncio.sleep(self._pace.read)
-        message = self._ledger.message(wamid)
+        message = self._ledger.message(bubble["wamid"])
         if message and message["state"] == "delivered":
-            self._ledger.set_state(wamid, "read")
-            self._report(phone, wamid, outbox_id, "read")
+            self._ledger.set_state(bubble["wamid"], "read")
+            self._report(bubble, "read")
 
-    def _report(
-        self, phone: str, wamid: str, outbox_id: str | None, status: str, error: int | None = None
-    ) -> None:
-        """Send a status webhook once the line has accepted the one before it."""
-        person = self.person(phone)
-        body = envelopes.status_webhook(self._phone_number_id, person, wamid, status, outbox_id, error)
-        before = self._reports.get(wamid)
+    def _report(self, bubble: Row, status: str, error: int | None = None) -> None:
+        person = self._person_of(bubble)
+        body = envelopes.status_webhook(
+            self._number, person, bubble["wamid"], status, bubble["outbox_id"], error
+        )
+        self._delivery.report(meta_hook(person["phone"], "status", body, bubble["wamid"], status=status))
 
-        async def report() -> None:
-            if before:
-                await asyncio.wait([before])
-            await self._delivery.send(phone, "status", body, wamid, status)
-
-        task = self._delivery.spawn(report())
-        self._reports[wamid] = task
-        task.add_done_callback(lambda done: self._forget_report(wamid, done))
-
-    def _forget_report(self, wamid: str, task: asyncio.Task[Any]) -> None:
-        if self._reports.get(wamid) is task:
-            del self._reports[wamid]
-
-    def _free_number(self) -> str:
-        taken = {person["phone"] for person in self._ledger.people()}
-        return next(n for n in (INVENTED.format(i) for i in range(1, 10**6)) if n not in taken)
+    def _person_of(self, bubble: Row) -> Row:
+        """Whose bubble it is, also after the number has changed."""
+        known = self._ledger.message(bubble["wamid"]) or bubble
+        return self._people.person(known["phone"])
 
 
-def _tapped(option: Row, wamid: str | None) -> Row:
-    reply = {key: option[key] for key in ("id", "title", "description") if option.get(key) is not None}
-    context = {"context": {"from": envelopes.DISPLAY_NUMBER, "id": wamid}} if wamid else {}
-    return {"type": "interactive", "interactive": {"type": option["kind"], option["kind"]: reply}, **context}
-
-
-def _text_of(message: Row) -> str:
+def _part(message: Row) -> Row:
+    """The part of a message object that its type names; what was typed or chosen, for some types."""
     kind = message.get("type")
-    content = message.get(kind) if isinstance(kind, str) else None
-    if not isinstance(content, dict):
-        return ""
-    if kind == "interactive":
-        reply = content.get(content.get("type"))
-        content = reply if isinstance(reply, dict) else {}
-    for key in ("body", "title", "text", "caption", "emoji", "filename", "name"):
-        if isinstance(content.get(key), str):
-            return str(content[key])
-    return ""
+    part: Any = message.get(kind) if isinstance(kind, str) else None
+    if kind == "contacts" and isinstance(part, list):
+        part = (part[0] if part and isinstance(part[0], dict) else {}).get("name")
+    if kind == "interactive" and isinstance(part, dict):
+        part = part.get(part.get("type"))
+    if kind == "edit" and isinstance(part, dict) and isinstance(part.get("message"), dict):
+        part = part["message"].get("text")
+    return part if isinstance(part, dict) else {}
+
+
+def _text_of(part: Row) -> str:
+    names = ("body", "title", "text", "caption", "emoji", "filename", "name", "formatted_name", "type")
+    return next((str(part[name]) for name in names if isinstance(part.get(name), str)), "")
 
 
 def _reply_to(message: Row) -> str | None:
-    context = message.get("context")
-    return context.get("id") if isinstance(context, dict) and isinstance(context.get("id"), str) else None
+    for part, name in (
+        ("context", "id"),
+        ("reaction", "message_id"),
+        ("edit", "original_message_id"),
+        ("revoke", "original_message_id"),
+    ):
+        found = message.get(part)
+        if isinstance(found, dict) and isinstance(found.get(name), str):
+            return str(found[name])
+    return None

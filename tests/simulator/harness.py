@@ -92,10 +92,12 @@ class Simulator:
     """A running simulator, used as the line and as a test would use it."""
 
     def __init__(self, data_dir: Path, line_port: int) -> None:
-        self.settings = settings.load({"LINEA_DATA_DIR": str(data_dir), "LINEA_PORT": str(line_port)})
-        app = create(self.settings, Pace(0, 0, 0))
-        self._served = Served(app, free_socket())
-        self.url = f"http://127.0.0.1:{self._served.port}"
+        listener = free_socket()
+        port = listener.getsockname()[1]
+        environ = {"LINEA_DATA_DIR": str(data_dir), "LINEA_PORT": str(line_port)}
+        self.settings = settings.load({**environ, "LINEA_SIMULATOR_PORT": str(port)})
+        self._served = Served(create(self.settings, Pace(0, 0, 0)), listener)
+        self.url = f"http://127.0.0.1:{port}"
         self.http = httpx.Client(base_url=self.url, trust_env=False, timeout=PATIENCE)
 
     def send(self, body: Any, token: str = settings.DEVELOPMENT_SECRET, **options: Any) -> httpx.Response:
