@@ -1,4 +1,4 @@
-"""Only what Meta or Twilio signed gets in, and 200 is said when it is on the disk, never before, never otherwise."""
+"""Only what Meta or Twilio signed gets in, and 200 is said once it is on the disk, never otherwise."""
 
 from __future__ import annotations
 

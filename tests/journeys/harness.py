@@ -85,7 +85,7 @@ class Line:
         self.kill_file = folder / "kill"
         self.env = clean_environment() | {
             "LINEA_DATA_DIR": str(folder),
-            "LINEA_BURST_PAUSE_SECONDS": "0",  # each message is a turn of its own, unless a test asks for more
+            "LINEA_BURST_PAUSE_SECONDS": "0",  # each message is a turn of its own, if no test wants a pause
             "LINEA_PORT": str(web),
             "LINEA_SIMULATOR_PORT": str(simulator),
             "LINEA_RASA_URL": assistant.rasa_url if assistant else f"http://127.0.0.1:{others[0]}",
@@ -165,6 +165,14 @@ class Line:
         """Somebody writes; the webhook is on its way when this returns."""
         return self._post("/api/messages", {"phone": phone, "text": text})
 
+    def asks(self, phone: str, channel: str = "whatsapp", **wish: Any) -> dict[str, Any]:
+        """Somebody does what a telephone can do on a channel (the wishes of `linea/simulator/control.py`)."""
+        return self._post("/api/messages", {"phone": phone, "channel": channel, **wish})
+
+    def tells(self, event: str, **told: Any) -> dict[str, Any]:
+        """Meta tells the line of something that is no message: `people/change`, `echo`, `standby` ..."""
+        return self._post(f"/api/{event}", told)
+
     def sends(self, phone: str, raw: dict[str, Any]) -> dict[str, Any]:
         """Somebody sends any message object of Meta's."""
         return self._post("/api/messages", {"phone": phone, "raw": raw})
@@ -201,6 +209,17 @@ class Line:
         answer = self.client.get(f"{self.simulator_url}/api/messages", params=query)
         answer.raise_for_status()
         return list(answer.json()["messages"])
+
+    def heard_on(self, channel: str, phone: str, count: int) -> list[dict[str, Any]]:
+        """What the line has said to somebody on one channel, once there are `count` messages."""
+        query = {"phone": phone, "channel": channel, "sender": "line", "count": count}
+        answer = self.client.get(
+            f"{self.simulator_url}/api/messages", params={**query, "wait": PATIENCE if count else 0}
+        )
+        answer.raise_for_status()
+        found = list(answer.json()["messages"])
+        assert len(found) >= count, f"only {len(found)} of {count} messages came"
+        return found
 
     def state_of(self, message: dict[str, Any], wanted: str) -> None:
         """Wait until a bubble has this state."""
