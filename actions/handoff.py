@@ -19,6 +19,6 @@ class HandOver(LineAction):
 
     def act(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> list[dict[str, Any]]:
         """No events: who has the chat is a column in the line's database."""
-        asked = tracker.get_intent_of_latest_message() in ("ask_for_person", "affirm")
+        asked = tracker.latest_message["intent"]["name"] in ("ask_for_person", "affirm")
         effect(dispatcher, "hand_over", reason="asked" if asked else "not_understood")
         return []

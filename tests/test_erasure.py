@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from linea import erasure, inbox, night
-from linea.messages import Parsed, Problem
+from linea.messages import IdentityChange, Media, Parsed, Problem, Sender
 from linea.settings import ROOT
 from linea.steps import Step
 from linea.store import Store
@@ -24,7 +24,9 @@ from linea.store.models import (
     Base,
     Conversation,
     Erasure,
+    IdentityRow,
     InboxRow,
+    MediaRow,
     OutboxRow,
     Person,
     SeenMessage,
@@ -72,6 +74,7 @@ def plant(helpline: Helpline) -> dict[tuple[str, str], bytes]:
     """Something unique in every personal column, put there by the line's own functions; as it is stored."""
     text, wamid, option, reply_to, raw = (token(name) for name in ("text", "wamid", "option", "reply", "raw"))
     body, sent, event, answer = (token(name) for name in ("body", "sent", "event", "answer"))
+    place, file = token("place"), token("file")
     phone = "+519" + str(int.from_bytes(os.urandom(4), "big")).zfill(10)
     message = helpline.message(
         text,
@@ -81,12 +84,17 @@ def plant(helpline: Helpline) -> dict[tuple[str, str], bytes]:
         option_id=option,
         reply_to=reply_to,
         raw={"x": raw},
+        media=(Media(f"ref{file}", "image", name=file),),
+        details={"location": {"name": place}},
     )
     helpline.accepts(Parsed((message,), (), (Problem("not_json", body),)))
     helpline.finishes(helpline.turn(), "utter_fallback", events=[{"event": "user", "text": event}])
     helpline.adds(answer)
     for sending in [*helpline.sends(), *helpline.claims()]:
         helpline.records(sending, "accepted", external_id=sent)  # the worker hashes it before
+    device = IdentityChange("whatsapp", f"i:{wamid}", "number", Sender(phone), Sender(f"{phone}9"), None, {})
+    helpline.accepts(Parsed(changes=(device,)))
+    helpline.closes(helpline.code())
     (received,) = [row for row in helpline.all(InboxRow) if row.text == text]
     (unread,) = [
         row for row in helpline.all(UnreadBody) if body.encode() in helpline.keys.unseal(row.body, row.id)
@@ -94,6 +102,11 @@ def plant(helpline: Helpline) -> dict[tuple[str, str], bytes]:
     assert raw in helpline.keys.decrypt(received.raw, received.conversation_id)
     hashed = helpline.keys.hash("phone", phone)
     (sealed,) = [row.secret for row in helpline.all(Address) if row.hash == hashed]
+    (changed,) = [
+        row for row in helpline.all(IdentityRow) if phone in helpline.keys.decrypt(row.before, row.id)
+    ]
+    (kept,) = [row for row in helpline.all(MediaRow) if row.name == file]
+    assert f"ref{file}" in helpline.keys.decrypt(kept.source, kept.id)
     return {
         ("addresses", "hash"): hashed.encode(),
         ("addresses", "secret"): sealed,
@@ -102,7 +115,12 @@ def plant(helpline: Helpline) -> dict[tuple[str, str], bytes]:
         ("inbox", "text"): text.encode(),
         ("inbox", "option_id"): option.encode(),
         ("inbox", "reply_to"): helpline.keys.hash("wamid", reply_to).encode(),
+        ("inbox", "details"): place.encode(),
         ("inbox", "raw"): received.raw,
+        ("identity_changes", "before"): changed.before,
+        ("identity_changes", "after"): changed.after,
+        ("media", "name"): file.encode(),
+        ("media", "source"): kept.source,
         ("unread_bodies", "body"): unread.body,
         ("outbox", "body"): answer.encode(),
         ("outbox", "external_id"): sent.encode(),
@@ -148,7 +166,8 @@ def test_an_erasure_leaves_a_receipt_of_counts_alone(helpline: Helpline) -> None
     erase(helpline)
     assert helpline.one(Erasure).counts == {
         "conversations": 1,
-        "messages": 3,
+        "messages": 4,
+        "files": 1,
         "people": 1,
         "unread_bodies": 1,
         "repeats": 0,

@@ -199,7 +199,12 @@ def test_everything_imported_is_named_and_pinned() -> None:
     pinned = set(re.findall(r"^([\w.-]+)==", _text("requirements.lock"), re.MULTILINE))
     named = {re.split(r"[=<>~! ]", requirement)[0].lower() for requirement in wanted}
     assert named <= pinned
-    differently_named = {"yaml": "pyyaml", "dotenv": "python-dotenv", "sklearn": "scikit-learn"}
+    differently_named = {
+        "yaml": "pyyaml",
+        "dotenv": "python-dotenv",
+        "sklearn": "scikit-learn",
+        "PIL": "pillow",
+    }
     brought = {"sanic"}  # Rasa's own server: its version is Rasa's affair
     unnamed = {
         top

@@ -40,7 +40,7 @@ def now_line(helpline: Helpline) -> Helpline:
 
 def said(*utters: str) -> httpx.Response:
     """Rasa's answer to a turn."""
-    nlu = {"intent": "faq", "confidence": 1.0, "entry": None}
+    nlu = {"intent": "faq", "confidence": 1.0, "entry": None, "suggestions": [], "also": []}
     messages = [{"utter": utter, "text": ""} for utter in utters]
     return httpx.Response(
         200, json={"messages": messages, "events": [], "effects": [], "model": "m", "nlu": nlu}

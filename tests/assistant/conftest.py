@@ -53,11 +53,15 @@ EXAMPLES = {
 }
 
 
-def fit_examples(examples: dict[str, list[str]], threshold: float = 0.5) -> Understanding:
-    """A model of these examples by label."""
+def fit_examples(
+    examples: dict[str, list[str]], threshold: float = 0.5, suggest_threshold: float = 1.0
+) -> Understanding:
+    """A model of these examples by label, which suggests nothing unless told from where on."""
     pairs = [(text, label) for label, texts in examples.items() for text in texts]
     texts, labels = zip(*pairs, strict=True)
-    return fitting.fit(texts, labels, c=1.0, min_df=1, threshold=threshold)[0]
+    return fitting.fit(
+        texts, labels, c=1.0, min_df=1, threshold=threshold, suggest_threshold=suggest_threshold
+    )[0]
 
 
 @pytest.fixture(scope="session")

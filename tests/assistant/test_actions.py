@@ -16,8 +16,9 @@ from actions.handoff import HandOver
 CANARY = "+51999888777 me llamo Canaria"
 
 
-def run(action: LineAction) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
-    tracker = Tracker("c", {}, {"text": CANARY}, [], False, None, {}, "action_listen")
+def run(action: LineAction, intent: str = "") -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    heard = {"text": CANARY, "intent": {"name": intent}}
+    tracker = Tracker("c", {}, heard, [], False, None, {}, "action_listen")
     dispatcher = CollectingDispatcher()
     events = asyncio.run(action.run(dispatcher, tracker, {}))
     return events, [message["custom"] for message in dispatcher.messages]
@@ -34,8 +35,17 @@ class Broken(LineAction):
         raise ValueError(tracker.latest_message["text"])
 
 
-def test_asking_for_a_person_is_an_effect_and_no_event() -> None:
-    assert run(HandOver()) == ([], [{"effect": "hand_over", "reason": "asked"}])
+@pytest.mark.parametrize(
+    ("intent", "reason"),
+    [
+        ("ask_for_person", "asked"),
+        ("affirm", "asked"),
+        ("nlu_fallback", "not_understood"),
+        ("none_of_these", "not_understood"),
+    ],
+)
+def test_handing_over_is_an_effect_that_says_why_and_no_event(intent: str, reason: str) -> None:
+    assert run(HandOver(), intent) == ([], [{"effect": "hand_over", "reason": reason}])
 
 
 def test_failure_12_a_broken_action_says_so_and_nothing_else(caplog: pytest.LogCaptureFixture) -> None:

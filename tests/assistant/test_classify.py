@@ -12,7 +12,7 @@ import pytest
 from linea import settings, training
 from linea.settings import ROOT
 
-FIELDS = {"decision", "entry", "topic", "confidence", "suggestions", "colour", "urgency", "alarm"}
+FIELDS = {"decision", "entry", "topic", "confidence", "suggestions", "also", "colour", "urgency", "alarm"}
 
 
 @pytest.fixture(scope="module")

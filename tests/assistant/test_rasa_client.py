@@ -17,7 +17,7 @@ GOOD = {
     "events": [{"event": "action"}],
     "effects": [],
     "model": "m",
-    "nlu": {"intent": "greet", "confidence": 0.9, "entry": None},
+    "nlu": {"intent": "greet", "confidence": 0.9, "entry": None, "suggestions": [], "also": []},
 }
 
 

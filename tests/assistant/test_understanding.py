@@ -137,7 +137,14 @@ def test_one_question_asked_twice_stays_together_in_cross_validation() -> None:
 @pytest.mark.parametrize("examples", [[], [("hola", "greet")], [("...", "a"), ("!!", "b")]])
 def test_too_little_to_learn_from_is_said(examples: list[tuple[str, str]]) -> None:
     with pytest.raises(TooLittleToLearn):
-        fit([t for t, _ in examples], [label for _, label in examples], c=1.0, min_df=1, threshold=0.5)
+        fit(
+            [t for t, _ in examples],
+            [label for _, label in examples],
+            c=1.0,
+            min_df=1,
+            threshold=0.5,
+            suggest_threshold=0.2,
+        )
 
 
 def test_two_labels_are_enough() -> None:
