@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from abc import ABC, abstractmethod
+from collections.abc import Sequence
 from typing import Any
 
 from rasa_sdk import Action, Tracker
@@ -38,6 +39,22 @@ class LineAction(Action, ABC):
         """What the action does; returns Rasa events."""
 
 
-def effect(dispatcher: CollectingDispatcher, name: str, **details: str) -> None:
+def context(tracker: Tracker) -> dict[str, Any]:
+    """What the line knew when the turn began (`linea/context.py`); empty in `rasa shell`."""
+    return dict(tracker.get_slot("context") or {})
+
+
+def effect(dispatcher: CollectingDispatcher, name: str, **details: Any) -> None:
     """Asks the worker for something Rasa cannot do itself; no details that name or quote a person."""
     dispatcher.utter_message(json_message={"effect": name, **details})
+
+
+def say(
+    dispatcher: CollectingDispatcher,
+    line: str,
+    options: Sequence[dict[str, str]] = (),
+    **values: str,
+) -> None:
+    """Says a line of data/lines/. `values` fill its [[names]] (`linea/bank/placeholders.py` lists them);
+    `options` {payload, title, description?} stand above the line's own."""
+    dispatcher.utter_message(response=line, json_message={"values": values, "options": list(options)})

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from linea import numbered
 from linea.bank import Bank
-from linea.messages import Body
+from linea.messages import Body, Option
 
 FAQ = "utter_faq/"
 MENU, SUGGEST = "utter_menu", "utter_suggest"  # the bank's questions; "¿quisiste decir…?"
 WHILE_WAITING = (MENU, SUGGEST)  # what is said of the bank to somebody who waits for a person
+OF_A_FORM = ("utter_ask_", "utter_explain_")
 # The longest text, and the longest with options below it: Meta's Cloud API; Twilio's Body, options included.
 LIMITS = {"whatsapp": (4096, 1024), "sms": (1600, 1600)}
 
@@ -54,8 +55,8 @@ def compose(
     now: datetime,
     production: bool,
 ) -> Composed:
-    """The messages of one turn. While a person is awaited (`waiting`) only bank answers and the menu
-    of them are given, and at most once that the person is in the queue."""
+    """The messages of one turn. While a person is awaited (`waiting`) only bank answers, the menu of
+    them and what a form asks are given, and at most once that the person is in the queue."""
     bodies: list[Body] = []
     utters = [str(message.get("utter") or "") for message in picked.messages]
     answered = False
@@ -69,12 +70,14 @@ def compose(
                     handover = handover or "entry"
                 elif answer.handover == "offer" and not answer.body.options and mode == "bot":
                     bodies.append(bank.line("utter_handover_offer", channel))
-        elif utter.startswith("utter_handoff_waiting") or (mode == "waiting" and utter not in WHILE_WAITING):
+        elif utter.startswith("utter_handoff_waiting") or (
+            mode == "waiting" and not _goes_on(message, utter)
+        ):
             continue
         elif utter == SUGGEST:
             bodies.append(_suggest(bank, channel, picked.suggestions))
         elif utter:
-            bodies.append(bank.line(utter, channel))
+            bodies.append(_said(bank, channel, utter, message.get("custom") or {}))
         elif message.get("text"):
             bodies.append(Body(str(message["text"])))
     if answered and picked.unseen:
@@ -96,6 +99,20 @@ def compose(
         bodies = _with_notice(bodies, bank.line("utter_notice", channel), channel)
         notice = True
     return Composed(tuple(merge(bodies, channel)), utters[0] if utters else None, handover, notice, told)
+
+
+def _goes_on(message: Mapping[str, Any], utter: str) -> bool:
+    """Whether it is said to somebody who waits for a person: the bank, and what a form or action leads on."""
+    return utter in WHILE_WAITING or utter.startswith(OF_A_FORM) or bool(message.get("custom"))
+
+
+def _said(bank: Bank, channel: str, utter: str, custom: Mapping[str, Any]) -> Body:
+    """A line, with the values and the options that an action gave it (`actions.base.say`)."""
+    body = bank.line(utter, channel, **custom.get("values", {}))
+    given = tuple(
+        Option(each["payload"], each["title"], each.get("description")) for each in custom.get("options", ())
+    )
+    return Body(body.text, (*given, *body.options), body.button)
 
 
 def _suggest(bank: Bank, channel: str, entries: Sequence[str]) -> Body:

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Integer, bindparam, func, or_, select, update
 from sqlalchemy.orm import Session
 
-from linea import bursts, choices, optout, outbox
+from linea import bursts, choices, context, effects, optout, outbox
 from linea.bank import Bank
 from linea.compose import Picked, compose, merge
 from linea.conversations import needs_person
@@ -157,7 +157,7 @@ def _lease(
         kept=tuple(dict.fromkeys(map(_kept_line, silent))),
         spoken=any(row.type in SPOKEN for row in silent),
         events=conversation.events or [],
-        context={"mode": conversation.mode, "colour": conversation.colour, "media": bool(silent)},
+        context=context.of(session, conversation, now, media=bool(silent)),
     )
 
 
@@ -165,7 +165,9 @@ def _kept_line(row: InboxRow) -> str:
     return KEPT_BROKEN if (row.details or {}).get("failed") else KEPT.get(row.type, KEPT_OTHER)
 
 
-def finish(session: Session, turn: Turn, reply: Reply, bank: Bank, now: datetime, production: bool) -> bool:
+def finish(
+    session: Session, keys: Keys, turn: Turn, reply: Reply, bank: Bank, now: datetime, production: bool
+) -> bool:
     """Commit a turn: events, messages, effects, mode and "done" together.
 
     False, and nothing written, if the lease is no longer ours or a person has taken the chat meanwhile.
@@ -175,11 +177,13 @@ def finish(session: Session, turn: Turn, reply: Reply, bank: Bank, now: datetime
         return False
     if turn.kept and reply.intent in NOT_UNDERSTOOD:
         reply = replace(reply, messages=[{"utter": turn.kept[0]}], effects=())
-    wanted = next((e for e in reply.effects if e.get("effect") == "hand_over"), None)
+    done = effects.apply(effects.Scene(session, keys, conversation, now), reply.effects)
+    if done.line:
+        reply = replace(reply, messages=[{"utter": done.line, "custom": {"values": dict(done.values)}}])
     composed = compose(
         bank,
         Picked(reply.messages, reply.suggestions, reply.also, unseen=bool(turn.kept)),
-        str(wanted.get("reason", "asked")) if wanted else None,
+        done.handover,
         channel=conversation.channel,
         mode=conversation.mode,
         notice_given=conversation.notice_given,

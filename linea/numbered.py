@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Sequence
 
 from linea.messages import Body
+from linea.plain import plain
 
 _WORDS = ("uno", "dos", "tres", "cuatro", "cinco", "seis", "siete", "ocho", "nueve", "diez")
 _ORDINALS = (
@@ -29,9 +29,9 @@ def text(body: Body) -> str:
 def chosen(answer: str, titles: Sequence[str]) -> int | None:
     """The place (from 0) of the option that a whole message names: "2", "2)", "la 2", "dos", "la segunda",
     or its title without accents, capitals and marks. None if it names none of them."""
-    said = _plain(answer)
+    said = plain(answer)
     for place, title in enumerate(titles):
-        if said and said == _plain(title):
+        if said and said == plain(title):
             return place
     number = _number(said)
     return number - 1 if number is not None and number <= len(titles) else None
@@ -39,7 +39,7 @@ def chosen(answer: str, titles: Sequence[str]) -> int | None:
 
 def is_number(answer: str) -> bool:
     """Whether a whole message is the number of an option, in figures or in words."""
-    return _number(_plain(answer)) is not None
+    return _number(plain(answer)) is not None
 
 
 def _number(said: str) -> int | None:
@@ -49,8 +49,3 @@ def _number(said: str) -> int | None:
     if said in _WORDS:
         return _WORDS.index(said) + 1
     return next((n for n, stem in enumerate(_ORDINALS, 1) if re.fullmatch(f"{stem}[oa]?", said)), None)
-
-
-def _plain(words: str) -> str:
-    bare = "".join(c for c in unicodedata.normalize("NFKD", words.casefold()) if not unicodedata.combining(c))
-    return " ".join(re.sub(r"[^0-9a-z]+", " ", bare).split())

@@ -5,8 +5,6 @@ The address stands here as a keyed hash for this purpose alone, so that nothing 
 
 from __future__ import annotations
 
-import re
-import unicodedata
 from datetime import datetime
 from typing import Literal
 
@@ -15,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from linea import outbox, people
 from linea.keys import Keys
+from linea.plain import plain
 from linea.store import insert_once
 from linea.store.models import Conversation, OptOut
 
@@ -33,7 +32,7 @@ def word(text: str | None, channel: str) -> Literal["stop", "start"] | None:
 
     Never a word inside a sentence: «el río está muy alto» asks for nothing.
     """
-    said = _plain(text or "")
+    said = plain(text or "")
     if said in STOP or (channel == "sms" and said in TWILIO_STOP):
         return "stop"
     if said in START or (channel == "sms" and said in TWILIO_START):
@@ -96,8 +95,3 @@ def _hashes(session: Session, keys: Keys, person_id: str) -> list[list[str]]:
         return []
     given = ((kind, getattr(sender, kind)) for kind in people.KINDS)
     return [keys.hashes(f"opt_out {kind}", value) for kind, value in given if value]
-
-
-def _plain(text: str) -> str:
-    bare = "".join(c for c in unicodedata.normalize("NFKD", text.casefold()) if not unicodedata.combining(c))
-    return " ".join(re.sub(r"[^0-9a-z]+", " ", bare).split())

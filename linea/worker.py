@@ -217,7 +217,8 @@ class Worker:
         try:
             kept = await self.store.awrite(
                 lambda session: dispatch.finish(
-                    session, turn, reply, self.content.bank, clock.now(), self.settings.production
+                    *(session, self.keys, turn, reply),
+                    *(self.content.bank, clock.now(), self.settings.production),
                 )
             )
         except StoreUnavailable:

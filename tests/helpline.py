@@ -160,7 +160,9 @@ class Helpline:
     ) -> bool:
         """The assistant's answer to a turn comes back; `read`: how it took the words."""
         reply = dispatch.Reply([{"utter": utter} for utter in utters], events, effects, **read)
-        return self.write(lambda s: dispatch.finish(s, turn, reply, self.bank, self.now, production))
+        return self.write(
+            lambda s: dispatch.finish(s, self.keys, turn, reply, self.bank, self.now, production)
+        )
 
     def answers(self, *utters: str) -> bool:
         """The turn that is due is taken and answered."""

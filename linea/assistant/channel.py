@@ -11,9 +11,9 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 from rasa.core.channels.channel import CollectingOutputChannel, InputChannel, UserMessage
-from rasa.shared.core.constants import DEFAULT_INTENTS
+from rasa.shared.core.constants import ACTION_LISTEN_NAME, ACTION_SESSION_START_NAME, DEFAULT_INTENTS
 from rasa.shared.core.domain import Domain
-from rasa.shared.core.events import ActionExecuted, Event, UserUttered
+from rasa.shared.core.events import ActionExecuted, Event, SessionStarted, SlotSet, UserUttered
 from sanic import Blueprint, response
 from sanic.request import Request
 from sanic.response import HTTPResponse
@@ -76,7 +76,7 @@ class LineInput(InputChannel):
             agent = request.app.ctx.agent
             try:
                 asked = _read(request.body)
-                incoming = turns.Turn(events=_events(asked))
+                incoming = _turn(asked, agent.domain)
                 message = _message(asked, agent.domain)
             except BadRequest as problem:
                 return _refused(400, str(problem))
@@ -163,6 +163,9 @@ def _read(body: bytes) -> dict[str, Any]:
     text, parsed = asked.get("text"), asked.get("parse_data")
     if text is not None and not isinstance(text, str):
         raise BadRequest("text_not_a_string")
+    asked["context"] = asked.get("context") or {}
+    if not isinstance(asked["context"], dict):
+        raise BadRequest("context_not_an_object")
     if parsed is not None and not _is_parse_data(parsed):
         raise BadRequest("parse_data_unusable")
     if parsed is None and not (text or "").strip():
@@ -196,6 +199,33 @@ def _events(asked: dict[str, Any]) -> list[Event]:
     if any(event is None for event in events):
         raise BadRequest("events_unreadable")
     return events
+
+
+def _turn(asked: dict[str, Any], domain: Domain) -> turns.Turn:
+    """What Rasa is given: the conversation so far, or how one begins, and what is known at this moment."""
+    brought = _events(asked)
+    opening = [] if brought else _opening()
+    return turns.Turn([*brought, *opening, *_known(asked, domain)], opening)
+
+
+def _opening() -> list[Event]:
+    """As rasa/core/processor.py begins a conversation that has no events."""
+    return [
+        ActionExecuted(ACTION_SESSION_START_NAME),
+        SessionStarted(),
+        ActionExecuted(ACTION_LISTEN_NAME),
+    ]
+
+
+def _known(asked: dict[str, Any], domain: Domain) -> list[Event]:
+    """The slot `context`, for actions, and each of its values that has a slot of its own, for rules.
+
+    They stand among what was brought, so they are not kept: the context comes anew with every turn.
+    """
+    known = {**asked["context"], "channel": asked["channel"]}
+    names = {slot.name for slot in domain.slots} - {"context"}
+    own = [SlotSet(name, value) for name, value in known.items() if name in names]
+    return [SlotSet("context", known), *own]
 
 
 def _message(asked: dict[str, Any], domain: Domain) -> UserMessage:

@@ -1,11 +1,17 @@
 """Reads the project for Rasa, so that `rasa train` and `rasa data validate` warn only of what is wrong.
 
-Three things here are right, and Rasa's own importer warns of them: the rule for `faq`, an intent that the
+Some things here are right, and Rasa's own importer warns of them: the rule for `faq`, an intent that the
 answers bring with them and that listed in the domain would count as double; lines that no rule says
-because the worker says them, also when Rasa is down; and `doubt`, an intent without examples.
+because the worker says them, also when Rasa is down; lines that only actions and forms say; and intents
+that nobody writes.
 """
 
 from __future__ import annotations
+
+import re
+import warnings
+from collections.abc import Iterator
+from typing import Any
 
 from rasa.shared.core.domain import Domain
 from rasa.shared.core.training_data.structures import StoryGraph
@@ -14,7 +20,8 @@ from rasa.shared.importers.rasa import RasaFileImporter
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
-from linea.assistant.reading import DOUBT, RETRIEVAL
+from linea.assistant.reading import RETRIEVAL, UNWRITTEN
+from linea.settings import ROOT
 
 # The worker takes these from data/lines/ itself. A new line that neither a rule nor this list names is
 # reported by `rasa data validate` as not used: put it here once the worker says it.
@@ -53,8 +60,25 @@ SAID_BY_THE_WORKER = frozenset(
 )
 
 
+_IN_AN_ACTION = re.compile(r"[\"'](utter_[a-z0-9_]+)[\"']")
+
+
+def said_by_actions(domain: Domain) -> Iterator[str]:
+    """The lines that an action names, and those with which a form asks and explains."""
+    for file in sorted((ROOT / "actions").glob("*.py")):
+        yield from _IN_AN_ACTION.findall(file.read_text(encoding="utf-8"))
+    for form in domain.forms.values():
+        for slot in form["required_slots"]:
+            yield from (f"utter_ask_{slot}", f"utter_explain_{slot}")
+
+
 class LineImporter(RasaFileImporter):
     """Rasa's own importer, told about the bank's intent and about who says which line."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name in set(said_by_actions(self.get_domain())):  # Rasa looks for them in rules only
+            warnings.filterwarnings("ignore", re.escape(f"The utterance '{name}' is not used"))
 
     def get_stories(self, exclusion_percentage: int | None = None) -> StoryGraph:
         """The rules of data/rules/."""
@@ -69,7 +93,8 @@ class LineImporter(RasaFileImporter):
         data = super().get_nlu_data(language)
         for name in SAID_BY_THE_WORKER & data.responses.keys():
             del data.responses[name]
-        data.training_examples.append(Message.build(DOUBT, intent=DOUBT))  # left out in training (nlu.py)
+        for intent in UNWRITTEN:  # left out in training (nlu.py)
+            data.training_examples.append(Message.build(intent, intent=intent))
         return data
 
     def _domain_with_bank(self) -> Domain:

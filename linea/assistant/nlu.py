@@ -19,7 +19,7 @@ from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from linea.assistant import fitting, payloads
-from linea.assistant.reading import DOUBT
+from linea.assistant.reading import UNWRITTEN
 from linea.assistant.understanding import STATE_FILE, Understanding
 
 logger = logging.getLogger(__name__)
@@ -80,9 +80,7 @@ class BankUnderstanding(GraphComponent):
     def train(self, training_data: TrainingData) -> Resource:
         """Fits the model to every example that has an intent; stored as plain arrays, never pickled."""
         said = [example for example in training_data.intent_examples if example.get(TEXT)]
-        examples = [
-            example for example in said if example.get(INTENT) != DOUBT
-        ]  # the importer's: nobody says it
+        examples = [example for example in said if example.get(INTENT) not in UNWRITTEN]
         labels = [example.get(INTENT_RESPONSE_KEY) or example.get(INTENT) for example in examples]
         texts = [example.get(TEXT) for example in examples]
         self._model, expected = fitting.fit(

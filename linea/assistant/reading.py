@@ -6,6 +6,8 @@ from dataclasses import dataclass
 
 FALLBACK = "nlu_fallback"  # Rasa's own name for "not understood"
 DOUBT = "doubt"  # not sure enough to answer, sure enough to ask "¿quisiste decir…?"
+ANSWER = "answer"  # the tap on an answer that a form offered; it is read by its title
+UNWRITTEN = (DOUBT, ANSWER)  # intents without examples: no words are taken for them
 RETRIEVAL = "faq"  # the intent under which every bank entry stands: faq/<entry>
 OUTSIDE = ("out_of_scope", "not_in_bank")  # other topics; the line's own topics that have no entry yet
 

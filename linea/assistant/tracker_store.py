@@ -47,7 +47,8 @@ class PassThroughTrackerStore(TrackerStore):
         if turn is None:
             await self._shell.save(tracker)
             return
-        turn.new_events = [event.as_dict() for event in list(tracker.events)[len(turn.events) :]]
+        new = [*turn.opening, *list(tracker.events)[len(turn.events) :]]
+        turn.new_events = [event.as_dict() for event in new]
 
     async def keys(self) -> Iterable[str]:
         """Conversations kept for `rasa shell`; in a turn there are none."""

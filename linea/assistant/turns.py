@@ -14,9 +14,13 @@ if TYPE_CHECKING:
 
 @dataclass
 class Turn:
-    """One request to the channel: the conversation's events before it, and the new ones after it."""
+    """One request to the channel: the events Rasa is given before it, and the new ones after it.
+
+    `opening` stands among the given ones and is new as well: how a conversation begins.
+    """
 
     events: list[Event]
+    opening: list[Event] = field(default_factory=list)
     new_events: list[dict[str, Any]] | None = None
     away: list[str] = field(default_factory=list)  # actions whose server could not be reached in time
     failed: list[str] = field(default_factory=list)  # actions that answered something unusable

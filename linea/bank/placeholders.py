@@ -17,6 +17,7 @@ BROKEN = re.compile(r"\[\[|\]\]|\[([a-z0-9_]+)\]")
 LINE_VALUES: Mapping[str, frozenset[str]] = {
     "utter_unsigned": frozenset({"official"}),
     "utter_expired": frozenset({"official"}),
+    "utter_test_advice": frozenset({"answers"}),
 }
 
 

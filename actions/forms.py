@@ -1,0 +1,61 @@
+"""What every form shares: a question at a time, answered, interrupted, explained once, or let go."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from collections.abc import Mapping
+from typing import Any
+
+from rasa_sdk import Tracker
+from rasa_sdk.events import SlotSet
+from rasa_sdk.executor import CollectingDispatcher
+
+from actions.base import LineAction, context
+from linea.answers import SKIPPED, Heard, Question
+
+REQUESTED, EXPLAINED = "requested_slot", "explained"
+# What is meant for somebody else than the form: a rule of its journey answers, and the question comes again.
+INTERRUPTS = frozenset(("faq", "ask_for_person", "ask_menu", "leave"))
+
+
+class LineForm(LineAction):
+    """`validate_<form>`: fills the slot that was asked for (DESIGN 3).
+
+    A value that resolves wins; else an interruption is a rule's affair; else the question is explained once
+    (`utter_explain_<slot>`) and, answered no better, let go with SKIPPED. Slots are `type: custom`.
+    """
+
+    @property
+    @abstractmethod
+    def questions(self) -> Mapping[str, Question]:
+        """What an answer to each slot means."""
+
+    def act(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> list[dict[str, Any]]:
+        """The slots that the answer fills; none where it was no answer to this form."""
+        asked = tracker.get_slot(REQUESTED)
+        if asked not in self.questions or not _is_answer(tracker):
+            return []
+        heard = _heard(tracker)
+        value = self.questions[asked](heard)
+        if value is None and heard.intent in INTERRUPTS:
+            return []
+        if value is None and tracker.get_slot(EXPLAINED) != asked:
+            dispatcher.utter_message(response=f"utter_explain_{asked}")
+            return [SlotSet(asked, None), SlotSet(EXPLAINED, asked)]
+        return [SlotSet(asked, SKIPPED if value is None else value), SlotSet(EXPLAINED, None)]
+
+
+def _heard(tracker: Tracker) -> Heard:
+    message = tracker.latest_message
+    channel = context(tracker).get("channel", "whatsapp")
+    return Heard(message.get("text") or "", message["intent"].get("name") or "", channel)
+
+
+def _is_answer(tracker: Tracker) -> bool:
+    """Whether the form was called for the message itself, and not again after a rule had answered it."""
+    since = []
+    for event in reversed(tracker.events):
+        if event["event"] == "user":
+            break
+        since.append(event)
+    return not any(event["event"] in ("action_execution_rejected", "bot") for event in since)
