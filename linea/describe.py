@@ -30,6 +30,7 @@ NO_FILE = {
 }
 OTHERS = {
     "unsupported": "algo que WhatsApp no deja ver aquí",
+    "ephemeral": "mensaje temporal que WhatsApp no deja ver aquí",
     "request_welcome": "abrió el chat",
     "system": "aviso de WhatsApp",
     "location": "ubicación",

@@ -57,6 +57,8 @@ def changed(session: Session, keys: Keys, change: IdentityChange, now: datetime)
     conversation = _latest(session, person_id, change.channel)
     if person_id is None or conversation is None:
         return False
+    if _known_already(session, keys, person_id, change):
+        return True
     row_id = new_id()
     session.add(
         IdentityRow(
@@ -173,6 +175,14 @@ def _newcomer(session: Session, keys: Keys, row: IdentityRow) -> str | None:
 
 def _sender(keys: Keys, sealed: bytes, row_id: str) -> Sender:
     return Sender(**json.loads(keys.decrypt(sealed, row_id)))
+
+
+def _known_already(session: Session, keys: Keys, person_id: str, change: IdentityChange) -> bool:
+    """Whether it is already before a person: WhatsApp tells of a new user id in two ways."""
+    if change.after is None or change.after.bsuid is None:
+        return False
+    rows = [row for row in _undecided(session, person_id) if row.change == change.change and row.after]
+    return any(_sender(keys, row.after, row.id).bsuid == change.after.bsuid for row in rows)
 
 
 def _undecided(session: Session, person_id: str) -> list[IdentityRow]:

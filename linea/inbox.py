@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import replace
 from datetime import datetime, timedelta
 
 from sqlalchemy import bindparam, delete, insert, select, update
 from sqlalchemy.orm import Session
 
-from linea import bursts, conversations, identity, logs, media, optout, outbox, people, takeovers
+from linea import bursts, conversations, describe, identity, logs, media, optout, outbox, people, takeovers
 from linea.codes import new_id
 from linea.keys import Keys
 from linea.messages import Inbound, Parsed
@@ -17,6 +18,8 @@ from linea.store import insert_once
 from linea.store.models import Conversation, InboxRow, SeenMessage, UnreadBody
 
 NEVER_ANSWERED = ("silent", "copy")
+_NAME = re.compile(r"[a-z_]{1,40}")
+_KNOWN_TYPES = frozenset({"text", *describe.FILES, *describe.OTHERS})
 REPEATS = timedelta(days=8)  # Meta delivers again for up to seven days
 
 # Built once: building one of these costs SQLAlchemy several times what running it costs.
@@ -60,10 +63,14 @@ def accept(
     for message in parsed.messages:
         if _is_new(session, keys, message.key, now):
             fresh += 1
+            if message.kind == "other" and message.type not in _KNOWN_TYPES:
+                _note_new_name("type", message.channel, message.type)
             _store(session, keys, message, now, burst_pause)
     for problem in parsed.problems:
         keep(session, keys, channel, problem.reason, json.dumps(problem.raw).encode(), now)
     for status in parsed.statuses:
+        if status.status not in outbox.REPORTS:
+            _note_new_name("status", status.channel, status.status)
         named = replace(status, external_id=name_of(keys, status.external_id) or "")
         outbox.apply_status(session, named, now)
     return fresh
@@ -86,6 +93,11 @@ def forget_repeats(session: Session, now: datetime) -> int:
     """Let go of message hashes that no repeat can need any more; how many."""
     result = session.execute(delete(SeenMessage).where(SeenMessage.seen_at < now - REPEATS))
     return int(result.rowcount)
+
+
+def _note_new_name(what: str, channel: str, name: str) -> None:
+    """Say in the log that a channel has a new word, if it is one: whoever keeps the line has to learn it."""
+    logs.get().warning(f"unknown_{what}", channel=channel, name=name if _NAME.fullmatch(name) else "?")
 
 
 def _is_new(session: Session, keys: Keys, key: str, now: datetime) -> bool:

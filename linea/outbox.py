@@ -38,13 +38,15 @@ RANK = {
     "read": 4,
 }
 PLAYED = {"played": "read"}  # a voice note that was played was read (Meta, November 2025)
+REPORTS = frozenset({"accepted", "sent", "failed", "delivered", "read", *PLAYED})  # what a channel tells
 PAIR_EVERY = timedelta(seconds=6)
 PAIR_BURST = 45
 SENDING_LEASE = timedelta(seconds=60)  # longer than any attempt; then its outcome is uncertain
 UNCERTAIN_FOR = timedelta(minutes=10)  # time a status has to settle it (DESIGN 5.10)
 SAFETY_UNCERTAIN_FOR = timedelta(seconds=60)  # only a red safety text goes out again by itself
 PROBE_EVERY = timedelta(seconds=60)
-FAREWELL = "utter_handoff_closed"  # closing an old chat: when it does not arrive, nobody need come back
+FAREWELL = "utter_handoff_closed"  # closing an old chat
+LAST_WORDS = (FAREWELL, "utter_opted_out")  # when these do not arrive, nobody need come back
 MAX_AGE = timedelta(hours=24)  # WhatsApp's window; after it nothing free-form is delivered
 
 # Built once: building one of these costs SQLAlchemy several times what running it costs.
@@ -335,7 +337,7 @@ def next_due(session: Session) -> datetime | None:
 def _fail(session: Session, row: OutboxRow, now: datetime, reason: str = "undelivered") -> None:
     row.settled_at = now
     row.state = "unresolved" if reason == "uncertain" else "failed"
-    if row.utter == FAREWELL:
+    if row.utter in LAST_WORDS:
         return
     conversation = session.get(Conversation, row.conversation_id)
     if conversation is not None:

@@ -19,7 +19,10 @@ _OUTBOX_ID = re.compile(r"[0-9a-f]{32}")
 # https://www.twilio.com/docs/messaging/api/message-resource#message-status-values
 STATUSES = {"queued": "accepted", "sending": "accepted", "undelivered": "failed", "canceled": "failed"}
 
+_MEDIA_URL = re.compile(r"MediaUrl([0-9]{1,3})")
+
 Form = dict[str, str]
+Whole = dict[str, Any]
 
 
 def parse_message(raw: bytes, account_sid: str, to_number: str, twilio_url: str = TWILIO) -> Parsed:
@@ -30,10 +33,10 @@ def parse_message(raw: bytes, account_sid: str, to_number: str, twilio_url: str 
     Twilio's own; any other is a Problem beside the message, which says `failed`.
     Parameters: https://www.twilio.com/docs/messaging/guides/webhook-request
     """
-    form = _read(raw)
+    form, whole = _read(raw)
     problem = _problem(form, account_sid, to_number)
     if problem:
-        return Parsed(problems=(Problem(problem, form),))
+        return Parsed(problems=(Problem(problem, whole),))
     media, foreign = _media(form, twilio_url)
     text = form.get("Body") if form.get("Body", "").strip() else None
     details: dict[str, Any] = {}
@@ -52,7 +55,7 @@ def parse_message(raw: bytes, account_sid: str, to_number: str, twilio_url: str 
         option_id=None,
         sent_at=None,
         reply_to=None,
-        raw=form,
+        raw=whole,
         media=media,
         details=details,
     )
@@ -64,10 +67,12 @@ def parse_status(raw: bytes, query: str) -> Parsed:
     """What the form reports of a message we sent; never raises. `query` is that of the address called,
     which we gave with the message: its `o` is our own id of it, and the signature covers it.
     """
-    form = _read(raw)
+    form, whole = _read(raw)
     name = form.get("MessageStatus") or form.get("SmsStatus")
+    if "Body" in form or "NumMedia" in form:  # Twilio was told the wrong address: nothing written is lost
+        return Parsed(problems=(Problem("message_at_status_door", whole),))
     if not _sid(form) or not name:
-        return Parsed(problems=(Problem("bad_item", form),))
+        return Parsed(problems=(Problem("bad_item", whole),))
     ours = parse_qs(query, errors="replace").get("o", [""])[0]
     status = Status(
         channel=CHANNEL,
@@ -80,12 +85,16 @@ def parse_status(raw: bytes, query: str) -> Parsed:
     return Parsed(statuses=(status,))
 
 
-def _read(raw: bytes) -> Form:
-    """The form's values, the first of each name, without NUL (PostgreSQL refuses it)."""
-    form: Form = {}
+def _read(raw: bytes) -> tuple[Form, Whole]:
+    """The form's values, the first of each name, and all there is to be kept: every value of a name that
+    comes several times, and the bytes as text where they are no form. Without NUL (PostgreSQL refuses it)."""
+    values: dict[str, list[str]] = {}
     for name, value in pairs(raw):
-        form.setdefault(name.replace("\x00", ""), value.replace("\x00", ""))
-    return form
+        values.setdefault(name.replace("\x00", ""), []).append(value.replace("\x00", ""))
+    if not values:
+        return {}, {"": raw.decode("utf-8", "replace").replace("\x00", "")}
+    whole = {name: found[0] if len(found) == 1 else found for name, found in values.items()}
+    return {name: found[0] for name, found in values.items()}, whole
 
 
 def _problem(form: Form, account_sid: str, to_number: str) -> str | None:
@@ -108,14 +117,14 @@ def _sid(form: Form) -> str:
 
 def _media(form: Form, twilio_url: str) -> tuple[tuple[Media, ...], list[str]]:
     """The files at Twilio, and the addresses that are elsewhere."""
-    media, foreign, place = [], [], 0
-    while url := form.get(f"MediaUrl{place}"):
-        mime = form.get(f"MediaContentType{place}") or None
+    media, foreign = [], []
+    places = [found[1] for name in form if (found := _MEDIA_URL.fullmatch(name)) and form[name]]
+    for place in sorted(places, key=int):  # not until the first that is missing: what follows came too
+        url, mime = form[f"MediaUrl{place}"], form.get(f"MediaContentType{place}") or None
         if _at_twilio(url, twilio_url):
             media.append(Media(ref=url, type=_type(mime or ""), mime=mime))
         else:
             foreign.append(url)
-        place += 1
     return tuple(media), foreign
 
 

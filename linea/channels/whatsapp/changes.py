@@ -43,6 +43,18 @@ def read(channel: str, key: str, change: Change, item: Item, contacts: Contacts)
     return IdentityChange(channel, key, change, before, after, moment(item.get("timestamp")), item)
 
 
+def read_update(channel: str, number_id: str, item: Item) -> IdentityChange | None:
+    """One entry of the field `user_id_update`, which ties the old user id to the new one."""
+    ids, parents = part(item, "user_id"), part(item, "parent_user_id")
+    before = Sender(None, text(ids.get("previous")), text(parents.get("previous")))
+    after = Sender(phone(item.get("wa_id")), text(ids.get("current")), text(parents.get("current")))
+    if before.bsuid is None or after.bsuid in (None, before.bsuid):
+        return None
+    at = item.get("timestamp")
+    key = f"c:{number_id}:{before.bsuid}:{after.bsuid}:{text(at)}"
+    return IdentityChange(channel, key, "user_id", before, after, moment(at), item)
+
+
 def _number(item: Item) -> tuple[Sender, Sender]:
     """`wa_id` is the new number, `new_wa_id` in versions up to 11; `customer` or `from` the old one."""
     system, own = part(item, "system"), card(item, FROM)

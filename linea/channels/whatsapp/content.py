@@ -45,9 +45,9 @@ def read(vendor_type: str, item: Item) -> Content:
 
     Forms: https://developers.facebook.com/docs/whatsapp/cloud-api/webhooks/reference/messages
     """
-    if text(item.get("group_id")):
-        return Content("silent", details={"group": True})
     content = _read(vendor_type, item)
+    if text(item.get("group_id")):  # said to others too: watched for danger, never answered
+        content = Content("silent", content.text, details={"group": True})
     codes = error_codes(item.get("errors"))
     if codes:
         content.details["errors"] = codes

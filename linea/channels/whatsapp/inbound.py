@@ -98,9 +98,12 @@ def _standby(change: Item, value: Item, phone_number_id: str) -> Iterator[Found]
         yield Problem("bad_item", change)
         return
     contacts = Contacts(items(copies.get("contacts")))
-    for item in items(copies.get("messages")):
+    messages, echoes = items(copies.get("messages")), items(copies.get("message_echoes"))
+    if copies and not (messages or echoes or copies.get("statuses")):
+        yield Problem("empty_change", change)
+    for item in messages:
         yield _read_message(item, contacts, phone_number_id, None, copy=True)
-    for item in items(copies.get("message_echoes")):
+    for item in echoes:
         yield _read_echo(item, contacts, phone_number_id, "other_system")
 
 
@@ -130,8 +133,10 @@ def _handover(change: Item, value: Item, phone_number_id: str) -> Iterator[Found
 
 def _preferences(change: Item, value: Item, phone_number_id: str) -> Iterator[Found]:
     """Whether somebody wants marketing: kept beside what they write, and no reason to stop helping them."""
-    contacts = Contacts(items(value.get("contacts")))
-    for item in items(value.get("user_preferences")):
+    contacts, preferences = Contacts(items(value.get("contacts"))), items(value.get("user_preferences"))
+    if not preferences:
+        yield Problem("empty_change", change)
+    for item in preferences:
         person = contacts.complete(card(item, CONTACT)) if isinstance(item, dict) else None
         if person is None:
             yield Problem("user_preferences", change)
@@ -142,12 +147,23 @@ def _preferences(change: Item, value: Item, phone_number_id: str) -> Iterator[Fo
         yield Inbound(CHANNEL, key, key, person, "silent", "user_preferences", None, None, at, None, raw=item)
 
 
+def _user_ids(change: Item, value: Item, phone_number_id: str) -> Iterator[Found]:
+    """Which user id took the place of which; the system message beside it may name the new one alone."""
+    updates = items(value.get("user_id_update"))
+    if not updates:
+        yield Problem("empty_change", change)
+    for item in updates:
+        read = changes.read_update(CHANNEL, phone_number_id, item) if isinstance(item, dict) else None
+        yield read or Problem("user_id_update", {"item": item, "contacts": value.get("contacts")})
+
+
 _READERS: dict[str, Callable[[Item, Item, str], Iterator[Found]]] = {
     "messages": _messages,
     "standby": _standby,
     "smb_message_echoes": _phone_app,
     "messaging_handovers": _handover,
     "user_preferences": _preferences,
+    "user_id_update": _user_ids,
 }
 
 

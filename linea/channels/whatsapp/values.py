@@ -66,6 +66,6 @@ def moment(value: Any) -> datetime | None:
 
 
 def error_codes(value: Any) -> list[int]:
-    """The codes in a list of Meta's error objects, in order."""
+    """The codes in a list of Meta's error objects, in order; none that a database's integer cannot hold."""
     found = [number(error.get("code")) for error in items(value) if isinstance(error, dict)]
-    return [code for code in found if code is not None]
+    return [code for code in found if code is not None and code < 2**31]
