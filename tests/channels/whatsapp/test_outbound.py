@@ -1,4 +1,7 @@
-"""Whatever the line says fits WhatsApp's limits, and nothing of it is dropped."""
+"""Whatever the line says fits WhatsApp's limits, and nothing of it is dropped.
+
+What each kind of body becomes stands in the files of `sent/` (tests/channels/test_outbound.py).
+"""
 
 from __future__ import annotations
 
@@ -17,83 +20,6 @@ ROSA = Sender("+51900000001", "PE.111")
 
 def options(count: int, title: str = "Opción {}", description: str | None = None) -> tuple[Option, ...]:
     return tuple(Option(f"o-{number}", title.format(number), description) for number in range(1, count + 1))
-
-
-def envelope(**content: Any) -> dict[str, Any]:
-    return {
-        "messaging_product": "whatsapp",
-        "recipient_type": "individual",
-        "to": "+51900000001",
-        "biz_opaque_callback_data": "o-17",
-        **content,
-    }
-
-
-def test_a_text() -> None:
-    assert outbound.build(Body("Hola"), ROSA, "o-17") == envelope(
-        type="text", text={"body": "Hola", "preview_url": False}
-    )
-
-
-def test_three_short_options_are_buttons() -> None:
-    body = Body("¿Qué necesitas?", (Option("a", "Una persona"), Option("b", "El menú"), Option("c", "Nada")))
-    assert outbound.build(body, ROSA, "o-17") == envelope(
-        type="interactive",
-        interactive={
-            "type": "button",
-            "body": {"text": "¿Qué necesitas?"},
-            "action": {
-                "buttons": [
-                    {"type": "reply", "reply": {"id": "a", "title": "Una persona"}},
-                    {"type": "reply", "reply": {"id": "b", "title": "El menú"}},
-                    {"type": "reply", "reply": {"id": "c", "title": "Nada"}},
-                ]
-            },
-        },
-    )
-
-
-def test_more_options_are_a_list_with_their_descriptions() -> None:
-    body = Body("Elige", (*options(3), Option("d", "Pruebas", "Dónde y cuándo")), "Ver opciones")
-    assert outbound.build(body, ROSA, "o-17") == envelope(
-        type="interactive",
-        interactive={
-            "type": "list",
-            "body": {"text": "Elige"},
-            "action": {
-                "button": "Ver opciones",
-                "sections": [
-                    {
-                        "rows": [
-                            {"id": "o-1", "title": "Opción 1"},
-                            {"id": "o-2", "title": "Opción 2"},
-                            {"id": "o-3", "title": "Opción 3"},
-                            {"id": "d", "title": "Pruebas", "description": "Dónde y cuándo"},
-                        ]
-                    }
-                ],
-            },
-        },
-    )
-
-
-def test_what_neither_form_can_hold_is_numbered() -> None:
-    body = Body(
-        "Elige", (Option("a", "Un título que no cabe en ninguna fila", "Y esto"), Option("b", "Otro"))
-    )
-    assert outbound.build(body, ROSA, "o-17") == envelope(
-        type="text",
-        text={
-            "body": "Elige\n\n1. Un título que no cabe en ninguna fila\n   Y esto\n2. Otro",
-            "preview_url": False,
-        },
-    )
-
-
-def test_without_a_number_the_business_scoped_id_is_the_address() -> None:
-    request = outbound.build(Body("Hola"), Sender(None, "PE.111"), "o-1")
-    assert request["recipient"] == "PE.111"
-    assert "to" not in request
 
 
 def test_without_any_address_nothing_is_built() -> None:
