@@ -123,6 +123,8 @@ async def request(
         raise MediaAway("timeout") from None
     except (httpx.TransportError, httpx.StreamError, OSError) as error:
         raise MediaAway(type(error).__name__) from None
+    except (httpx.InvalidURL, ValueError):  # httpx reads where a redirect leads, though nobody follows it
+        raise MediaRefused("bad_address") from None
 
 
 async def _request(

@@ -14,14 +14,14 @@ from linea.channels.download import Fetched
 from linea.channels.sms import inbound
 from linea.channels.sms.channel import Sms
 from linea.messages import Body, Media, Option, Sender, SendResult
-from tests.channels.sms.server import TLS, Asked, Behaviour, answers, twilio
+from tests.channels.server import TLS, Asked, Behaviour, answers, vendor
 
 OUTBOX_ID = "0123456789abcdef" * 2
 
 
 def use(behave: Behaviour, body: Body, sender: Sender, tmp_path: Path) -> tuple[SendResult, list[Asked]]:
     async def run() -> tuple[SendResult, list[Asked]]:
-        async with twilio(behave) as here, httpx.AsyncClient(verify=TLS) as client:
+        async with vendor(behave, path="/twilio") as here, httpx.AsyncClient(verify=TLS) as client:
             found = settings.load(
                 {
                     "LINEA_DATA_DIR": str(tmp_path),
@@ -69,7 +69,7 @@ def test_a_file_comes_by_the_same_door(tmp_path: Path) -> None:
     png = b"\x89PNG\r\n\x1a\n" + b"\x00" * 8
 
     async def run() -> Fetched:
-        async with twilio(answers(200, png)) as here, httpx.AsyncClient(verify=TLS) as client:
+        async with vendor(answers(200, png), path="/twilio") as here, httpx.AsyncClient(verify=TLS) as client:
             found = settings.load({"LINEA_DATA_DIR": str(tmp_path), "LINEA_TWILIO_URL": here.url})
             return await Sms(found, client).fetch(Media(f"{here.url}/ME1", "image", "image/png"), 1000)
 

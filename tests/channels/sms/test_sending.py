@@ -14,7 +14,7 @@ import pytest
 
 from linea.channels.sms import outbound, sending
 from linea.messages import Body, Sender, SendResult
-from tests.channels.sms.server import TLS, Behaviour, Twilio, answers, holds, resets, says, twilio
+from tests.channels.server import TLS, Behaviour, Vendor, answers, holds, resets, says, vendor
 
 ACCOUNT, TOKEN = "AC" + "a1" * 16, "tokenThatNobodyMaySee"
 NUMBER, WORDS = "+51900000001", "palabras de una persona: ¿sí? 1+1 & 50 %"
@@ -32,9 +32,9 @@ def refuses(code: Any, status: int = 400) -> Behaviour:
 
 def attempt(
     behave: Behaviour, times: int = 1, number: int = 1, **timeouts: float
-) -> tuple[list[SendResult], Twilio]:
-    async def run() -> tuple[list[SendResult], Twilio]:
-        async with twilio(behave) as here:
+) -> tuple[list[SendResult], Vendor]:
+    async def run() -> tuple[list[SendResult], Vendor]:
+        async with vendor(behave, path="/twilio") as here:
             async with httpx.AsyncClient(verify=TLS, timeout=httpx.Timeout(10.0, **timeouts)) as client:
                 results = [
                     await sending.send(client, here.url, ACCOUNT, TOKEN, FORM, number) for _ in range(times)
@@ -56,8 +56,11 @@ def test_an_accepted_message_gives_its_id_and_was_asked_for_as_twilio_wants() ->
 
 
 def test_a_letter_that_no_encoding_has_does_not_stop_the_message() -> None:
-    async def run() -> tuple[SendResult, Twilio]:
-        async with twilio(answers(201, ACCEPTED)) as here, httpx.AsyncClient(verify=TLS) as client:
+    async def run() -> tuple[SendResult, Vendor]:
+        async with (
+            vendor(answers(201, ACCEPTED), path="/twilio") as here,
+            httpx.AsyncClient(verify=TLS) as client,
+        ):
             form = {**FORM, "Body": "ho\ud800la"}
             return await sending.send(client, here.url, ACCOUNT, TOKEN, form, 1), here
 
@@ -180,8 +183,8 @@ def test_an_account_that_cannot_stand_in_a_request_halts(account: str, token: st
 
 def test_a_redirect_is_not_followed_with_the_token() -> None:
     async def run() -> tuple[SendResult, list[Any]]:
-        async with twilio(answers(201, ACCEPTED)) as elsewhere:
-            async with twilio(answers(307, b"", f"Location: {elsewhere.url}")) as here:
+        async with vendor(answers(201, ACCEPTED)) as elsewhere:
+            async with vendor(answers(307, b"", f"Location: {elsewhere.url}"), path="/twilio") as here:
                 async with httpx.AsyncClient(verify=TLS, follow_redirects=True) as client:
                     result = await sending.send(client, here.url, ACCOUNT, TOKEN, FORM, 1)
             return result, elsewhere.requests

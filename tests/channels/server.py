@@ -1,4 +1,4 @@
-"""A Twilio on this machine for the tests: keeps what it was asked and answers as it is told."""
+"""A vendor on this machine for the tests: keeps what it was asked and answers as it is told."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from typing import Any, TypeAlias
 
 TLS = ssl.create_default_context()
 
-Behaviour: TypeAlias = "Callable[[Twilio, asyncio.StreamWriter], Awaitable[None]]"
+Behaviour: TypeAlias = "Callable[[Vendor, asyncio.StreamWriter], Awaitable[None]]"
 
 
 @dataclass
@@ -25,7 +25,7 @@ class Asked:
 
 
 @dataclass
-class Twilio:
+class Vendor:
     """A server that answers its first request as the first of `behaves` says, and so on; the last stays."""
 
     behaves: list[Behaviour]
@@ -49,42 +49,48 @@ class Twilio:
 
 
 @asynccontextmanager
-async def twilio(*behaves: Behaviour) -> AsyncIterator[Twilio]:
-    """Such a server, listening."""
-    here = Twilio(list(behaves))
+async def vendor(*behaves: Behaviour, path: str = "/vendor") -> AsyncIterator[Vendor]:
+    """Such a server, listening at `url`, which ends in `path`."""
+    here = Vendor(list(behaves))
     server = await asyncio.start_server(here.serve, "127.0.0.1", 0)
-    here.url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/twilio"
+    here.url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}{path}"
     yield here
     here.release.set()
     server.close()
 
 
 def answers(status: int, body: Any, *headers: str) -> Behaviour:
+    """This status and body; what is no bytes is written as JSON."""
     raw = body if isinstance(body, bytes) else json.dumps(body).encode()
     head = "\r\n".join([f"HTTP/1.1 {status} X", f"Content-Length: {len(raw)}", *headers, "", ""])
-
-    async def behave(here: Twilio, writer: asyncio.StreamWriter) -> None:
-        writer.write(head.encode() + raw)
-        await writer.drain()
-
-    return behave
+    return _writes(head.encode() + raw)
 
 
 def says(raw: bytes) -> Behaviour:
     """These bytes, then the end of the connection."""
+    write = _writes(raw)
 
-    async def behave(here: Twilio, writer: asyncio.StreamWriter) -> None:
-        writer.write(raw)
-        await writer.drain()
+    async def behave(here: Vendor, writer: asyncio.StreamWriter) -> None:
+        await write(here, writer)
         writer.close()
 
     return behave
 
 
-async def resets(here: Twilio, writer: asyncio.StreamWriter) -> None:
+async def resets(here: Vendor, writer: asyncio.StreamWriter) -> None:
+    """The connection breaks."""
     writer.transport.abort()
 
 
-async def holds(here: Twilio, writer: asyncio.StreamWriter) -> None:
+async def holds(here: Vendor, writer: asyncio.StreamWriter) -> None:
+    """No answer until the test is over."""
     here.held.set()
     await here.release.wait()
+
+
+def _writes(raw: bytes) -> Behaviour:
+    async def behave(here: Vendor, writer: asyncio.StreamWriter) -> None:
+        writer.write(raw)
+        await writer.drain()
+
+    return behave
