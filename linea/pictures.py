@@ -54,5 +54,7 @@ def cleaned(content: bytes) -> tuple[bytes, str]:
             return drawn.getvalue(), "image/jpeg"
     except NotAPicture:
         raise
+    except Image.DecompressionBombError as error:  # the library's own limit, which comes first
+        raise NotAPicture("too_many_pixels") from error
     except Exception as error:  # whatever a hostile file makes a decoder trip over
         raise NotAPicture("does_not_decode") from error
