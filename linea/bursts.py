@@ -7,7 +7,7 @@ import re
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from linea import numbered
+from linea import numbered, optout
 from linea.messages import Inbound
 from linea.store.models import InboxRow
 
@@ -33,11 +33,13 @@ def due(message: Inbound, now: datetime, pause: timedelta, first: datetime | Non
     return min(now + pause, (first or now) + LONGEST_WAIT * pause)
 
 
-def together(rows: Sequence[InboxRow]) -> list[InboxRow]:
-    """The first of the waiting messages and those that belong with it, in order. A tap stands alone."""
+def together(rows: Sequence[InboxRow], channel: str) -> list[InboxRow]:
+    """The first of the waiting messages and those that belong with it, in order. A tap stands alone, and so
+    does «ALTO»: between other words it would ask for nothing."""
     read = [rows[0]]
     for row in rows[1:]:
-        if "option" in (row.kind, read[-1].kind) or row.received_at - read[-1].received_at > TOGETHER:
+        alone = any(_stands_alone(each, channel) for each in (row, read[-1]))
+        if alone or row.received_at - read[-1].received_at > TOGETHER:
             break
         read.append(row)
     return read
@@ -53,9 +55,15 @@ def paid(paid_off: datetime | None, now: datetime) -> datetime:
     return max(paid_off or now, now) + ANSWER_EVERY
 
 
+def _stands_alone(row: InboxRow, channel: str) -> bool:
+    return row.kind == "option" or optout.word(row.text, channel) == "stop"
+
+
 def _may_go_on(message: Inbound) -> bool:
     if message.kind == "media":
         return True
     words = (message.text or "").strip()
+    if optout.word(words, message.channel) == "stop":
+        return False
     whole = len(words) > UNFINISHED or _FINISHED.search(words) or numbered.is_number(words)
     return message.kind == "text" and not whole

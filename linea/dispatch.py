@@ -139,7 +139,7 @@ def _lease(
     if room > now:  # a flood: what waits is read together then
         conversation.due_at = room
         return None
-    read = bursts.together(rows)
+    read = bursts.together(rows, conversation.channel)
     option = choices.chosen(session, read[0]) if len(read) == 1 else None
     text = option.title if option is not None else "\n".join(row.text for row in read if row.text) or None
     silent = [row for row in read if row.kind not in ("text", "option")]
