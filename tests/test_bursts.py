@@ -1,4 +1,4 @@
-"""What one person sends close together: how long it is waited for, what is read as one, how it is answered."""
+"""What one person sends close together: how long it waits, what is read as one, how often answered."""
 
 from __future__ import annotations
 

@@ -160,6 +160,34 @@ def test_the_log_says_why_something_is_kept_and_nothing_of_what_it_says(
     assert "palabras" not in written
 
 
+@pytest.mark.parametrize(
+    ("told", "said"),
+    [
+        ({"kind": "other", "type": "hologram"}, "hologram"),
+        ({"kind": "other", "type": "Ana: +51 900"}, "?"),
+        ({"kind": "other", "type": "unsupported"}, None),
+        ({"kind": "other", "type": "text"}, None),
+        ({"kind": "media", "type": "image"}, None),
+    ],
+)
+def test_a_type_that_is_new_is_named_in_the_log(
+    helpline: Helpline, capsys: pytest.CaptureFixture[str], told: dict[str, Any], said: str | None
+) -> None:
+    helpline.arrives(helpline.message(None, **told))
+    written = capsys.readouterr().out
+    assert ("unknown_type" in written) is (said is not None)
+    assert said is None or f"name={said}" in written
+    assert "Ana" not in written
+
+
+@pytest.mark.parametrize(("name", "is_new"), [("teleported", True), ("played", False), ("delivered", False)])
+def test_a_status_that_is_new_is_named_in_the_log(
+    helpline: Helpline, capsys: pytest.CaptureFixture[str], name: str, is_new: bool
+) -> None:
+    helpline.accepts(Parsed(statuses=(Status("whatsapp", "wamid.1", None, name, None, None),)))
+    assert ("unknown_status" in capsys.readouterr().out) is is_new
+
+
 def test_a_message_of_nobody_is_kept_once(helpline: Helpline) -> None:
     nobody = helpline.message("anónimo", Sender(None))
     helpline.arrives(nobody)
