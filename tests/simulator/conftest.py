@@ -35,6 +35,17 @@ def start(tmp_path: Path) -> Iterator[Callable[[int], Simulator]]:
         running.pop().stop()
 
 
+@pytest.fixture(scope="module")
+def judge(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Simulator]:
+    """One simulator for many requests that leave nothing behind, with a line that accepts its webhooks."""
+    line = Line()
+    line.start()
+    simulator = Simulator(tmp_path_factory.mktemp("judge"), line.port)
+    yield simulator
+    simulator.stop()
+    line.close()
+
+
 @pytest.fixture
 def simulator(start: Callable[[int], Simulator], line: Line) -> Simulator:
     """A fresh simulator that writes to `line`."""

@@ -6,23 +6,30 @@ import json
 import queue
 import socket
 import threading
+from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import httpx
 import uvicorn
 from starlette.applications import Starlette
+from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
 from linea import settings
+from linea.channels.sms import signature
 from linea.simulator.app import create
 from linea.simulator.delivery import Pace
 
 ROSA, YULEISY = "+51987000001", "+51987000002"
 PATIENCE = 20  # seconds until a test that waits for something gives up
 NUMBER = settings.DEVELOPMENT_PHONE_NUMBER_ID
+ACCOUNT = settings.DEVELOPMENT_ACCOUNT_SID
+PUBLIC_URL = "https://linea.example.org"
+CALLBACK = f"{PUBLIC_URL}/webhooks/twilio/status?o={'0' * 32}"
 
 
 def free_socket(port: int = 0) -> socket.socket:
@@ -49,6 +56,24 @@ class Served:
         self._thread.join()
 
 
+@dataclass(frozen=True)
+class Form:
+    """What Twilio told the line: where, and what."""
+
+    path: str
+    query: str
+    fields: dict[str, str]
+    raw: bytes
+    headers: dict[str, str]
+
+    @property
+    def is_signed(self) -> bool:
+        """Whether the line would take it for Twilio's."""
+        url = PUBLIC_URL + self.path + (f"?{self.query}" if self.query else "")
+        values = [self.headers.get("x-twilio-signature", "")]
+        return signature.valid(url, signature.pairs(self.raw), values, settings.DEVELOPMENT_SECRET)
+
+
 class Line:
     """The line: keeps every webhook, answers with the next of `answers`, then with `otherwise`."""
 
@@ -58,12 +83,17 @@ class Line:
         self.answers: list[int] = []
         self.otherwise = 200
         self.requests: queue.Queue[tuple[bytes, dict[str, str]]] = queue.Queue()
+        self.forms: queue.Queue[Form] = queue.Queue()
+        # What it does when somebody writes: channel, number, words.
+        self.when_written_to: Callable[[str, str, str], object] | None = None
         self._served: Served | None = None
 
     def start(self) -> None:
-        self._served = Served(
-            Starlette(routes=[Route("/webhooks/whatsapp", self._hook, methods=["POST"])]), self.listener
-        )
+        routes = [
+            Route("/webhooks/whatsapp", self._hook, methods=["POST"]),
+            Route("/webhooks/twilio/{door}", self._form, methods=["POST"]),
+        ]
+        self._served = Served(Starlette(routes=routes), self.listener)
 
     def close(self) -> None:
         if self._served:
@@ -71,8 +101,40 @@ class Line:
         self.listener.close()
 
     async def _hook(self, request: Request) -> Response:
-        self.requests.put((await request.body(), dict(request.headers)))
+        raw = await request.body()
+        self.requests.put((raw, dict(request.headers)))
+        for message in json.loads(raw)["entry"][0]["changes"][0]["value"].get("messages", []):
+            await self._written("whatsapp", f"+{message.get('from')}", _words(message))
+        return self._answer()
+
+    async def _form(self, request: Request) -> Response:
+        raw = await request.body()
+        told = (request.url.path, request.url.query, dict(signature.pairs(raw)), raw, dict(request.headers))
+        self.forms.put(form := Form(*told))
+        await self._written("sms", form.fields["From"], form.fields.get("Body", ""))
+        return self._answer()
+
+    async def _written(self, channel: str, phone: str, words: str) -> None:
+        if self.when_written_to and words:
+            await run_in_threadpool(self.when_written_to, channel, phone, words)
+
+    def _answer(self) -> Response:
         return Response("", self.answers.pop(0) if self.answers else self.otherwise)
+
+    def form(self) -> Form:
+        """What Twilio tells next."""
+        return self.forms.get(timeout=PATIENCE)
+
+    def reports(self, count: int) -> list[tuple[str, str | None]]:
+        """The next status callbacks: the status, and the error if there is one."""
+        forms = [self.form() for _ in range(count)]
+        return [(form.fields["MessageStatus"], form.fields.get("ErrorCode")) for form in forms]
+
+    def changes(self, count: int) -> list[tuple[str, dict[str, Any]]]:
+        """Field and value of the next webhooks of Meta's."""
+        bodies = [json.loads(self.requests.get(timeout=PATIENCE)[0]) for _ in range(count)]
+        found = [body["entry"][0]["changes"][0] for body in bodies]
+        return [(change["field"], change["value"]) for change in found]
 
     def values(self, count: int) -> list[dict[str, Any]]:
         """The `value` of the next webhooks, as they arrive."""
@@ -88,6 +150,13 @@ class Line:
         return [status for value in self.values(count) for status in value.get("statuses", [])]
 
 
+def _words(message: dict[str, Any]) -> str:
+    """What a message of WhatsApp says, if it is a text or a tap."""
+    if message.get("type") == "interactive":
+        return str(message["interactive"][message["interactive"]["type"]]["title"])
+    return str(message["text"]["body"]) if message.get("type") == "text" and message["text"] else ""
+
+
 class Simulator:
     """A running simulator, used as the line and as a test would use it."""
 
@@ -95,6 +164,7 @@ class Simulator:
         listener = free_socket()
         port = listener.getsockname()[1]
         environ = {"LINEA_DATA_DIR": str(data_dir), "LINEA_PORT": str(line_port)}
+        environ["LINEA_PUBLIC_URL"] = PUBLIC_URL
         self.settings = settings.load({**environ, "LINEA_SIMULATOR_PORT": str(port)})
         self._served = Served(create(self.settings, Pace(0, 0, 0)), listener)
         self.url = f"http://127.0.0.1:{port}"
@@ -108,6 +178,29 @@ class Simulator:
     def text(self, words: str = "Hola", to: str = ROSA, **more: Any) -> httpx.Response:
         """A text message of the line."""
         return self.send(text_body(words, to, **more))
+
+    def sms(
+        self, words: str = "Hola", to: str = ROSA, token: str = settings.DEVELOPMENT_SECRET, **more: Any
+    ) -> httpx.Response:
+        """One request to Twilio; a None takes a parameter away."""
+        form = {"To": to, "From": settings.DEVELOPMENT_SMS_NUMBER, "Body": words, "StatusCallback": CALLBACK}
+        return self.http.post(
+            f"/twilio/2010-04-01/Accounts/{ACCOUNT}/Messages.json",
+            data={name: value for name, value in {**form, **more}.items() if value is not None},
+            auth=(ACCOUNT, token),
+        )
+
+    def post(self, what: str, **wish: Any) -> dict[str, Any]:
+        """One request to the control API."""
+        answer = self.http.post(f"/api/{what}", json=wish)
+        assert answer.status_code == 200, answer.text
+        return dict(answer.json())
+
+    def refusal(self, what: str, **wish: Any) -> str:
+        """Why the control API refuses a request."""
+        answer = self.http.post(f"/api/{what}", json=wish)
+        assert answer.status_code == 400
+        return str(answer.json()["error"])
 
     def fault(self, kind: str, **more: Any) -> None:
         """Switch a fault on."""

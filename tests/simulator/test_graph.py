@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import copy
 import json
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -164,17 +162,6 @@ BAD = {
     "reading nothing": ({"messaging_product": "whatsapp", "status": "read"}, 100),
     "an unknown status": ({"messaging_product": "whatsapp", "status": "sent", "message_id": "w"}, 100),
 }
-
-
-@pytest.fixture(scope="module")
-def judge(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Simulator]:
-    """One simulator for all bodies, with a line that accepts its webhooks."""
-    line = Line()
-    line.start()
-    simulator = Simulator(Path(tmp_path_factory.mktemp("judge")), line.port)
-    yield simulator
-    simulator.stop()
-    line.close()
 
 
 @pytest.mark.parametrize("name", GOOD)
