@@ -108,7 +108,7 @@ def test_a_body_cut_or_bitten_anywhere_never_raises(door: Door) -> None:
                 raise AssertionError(f"seed {seed}, {name} at {end}") from error
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(st.binary())
 def test_any_bytes_never_raise(raw: bytes) -> None:
     for door in DOORS:
@@ -132,7 +132,7 @@ JSON = st.recursive(
 )
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(st.sampled_from(FIELDS), JSON)
 def test_any_json_under_metas_own_keys_never_raises(field: str, value: Any) -> None:
     several = [{"field": field, "value": value}, {"field": "messages", "value": {"messages": [value]}}]
@@ -144,7 +144,7 @@ NAMES = ["MessageSid", "SmsSid", "From", "To", "Body", "NumMedia", "MediaUrl0", 
 FORM = st.lists(st.tuples(st.sampled_from(NAMES), st.text() | st.sampled_from(["+51900000001", "7"])))
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(FORM)
 def test_any_form_under_twilios_own_names_never_raises(form: list[tuple[str, str]]) -> None:
     raw = "&".join(f"{name}={value}" for name, value in form).encode("utf-8", "surrogatepass")

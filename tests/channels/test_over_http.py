@@ -18,7 +18,7 @@ from tests.channels.doors import DOORS, Door, case_id
 from tests.channels.mutation import Mutation
 from tests.channels.web import address, line_in, rows, signed
 
-HOW_MANY = {Source.WHATSAPP: 200, Source.TWILIO_MESSAGE: 120, Source.TWILIO_STATUS: 60}
+HOW_MANY = {Source.WHATSAPP: 160, Source.TWILIO_MESSAGE: 90, Source.TWILIO_STATUS: 40}
 
 
 @pytest.fixture
