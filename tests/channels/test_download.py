@@ -55,7 +55,10 @@ def connections() -> Iterator[list[Any]]:
 @pytest.fixture
 def sink() -> Iterator[int]:
     """Somebody who listens on every address of this machine; the port. Whoever comes is in the log above."""
-    listening = socket.create_server(("::", 0), family=socket.AF_INET6, dualstack_ipv6=True)
+    if socket.has_dualstack_ipv6():
+        listening = socket.create_server(("::", 0), family=socket.AF_INET6, dualstack_ipv6=True)
+    else:
+        listening = socket.create_server(("0.0.0.0", 0))
     yield listening.getsockname()[1]
     listening.setblocking(False)
     with pytest.raises(BlockingIOError):
