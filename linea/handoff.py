@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, select, update
+from sqlalchemy import func, or_, select, update
 from sqlalchemy.orm import Session
 
 from linea import describe, identity, media, optout, outbox, takeovers
@@ -55,7 +55,8 @@ def take(session: Session, code: str, operator: str, now: datetime) -> str:
     """Give the conversation `code` to `operator`; its id.
 
     Unsent bot messages are taken back, and what the assistant was about to answer is the operator's.
-    Raises HandoffError if there is none of that code, somebody else has it, or the person has begun
+    Whoever has it outside the line cannot give it to anybody here: it is taken from them.
+    Raises HandoffError if there is none of that code, another operator has it, or the person has begun
     another one since: they would be read there and answered here.
     """
     conversation = find(session, code)
@@ -65,7 +66,7 @@ def take(session: Session, code: str, operator: str, now: datetime) -> str:
     won = session.execute(
         update(Handoff)
         .where(Handoff.conversation_id == conversation.id, Handoff.closed_at.is_(None))
-        .where(Handoff.operator.is_(None))
+        .where(or_(Handoff.operator.is_(None), Handoff.operator.in_(takeovers.OUTSIDERS)))
         .values(operator=operator, taken_at=now)
     )
     if won.rowcount == 0:

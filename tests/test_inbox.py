@@ -17,6 +17,7 @@ from linea.messages import IdentityChange, Media, Parsed, Problem, Sender, Statu
 from linea.store import Store
 from linea.store.models import (
     Conversation,
+    Handoff,
     InboxRow,
     MediaRow,
     OutboxRow,
@@ -288,6 +289,15 @@ def test_who_took_a_chat_outside_has_it_before_the_message_beside_it_is_read(hel
     helpline.accepts(Parsed((helpline.message("hola"),), takeovers=(taken, taken)))
     assert (helpline.turns(), helpline.mode(), helpline.open_handoffs()) == ([], "human", ["outside"])
     assert [(row.operator, row.state) for row in helpline.all(OutboxRow)] == [("teléfono", "sent")]
+
+
+def test_an_operator_can_take_a_chat_from_whoever_has_it_outside(helpline: Helpline) -> None:
+    taken = Takeover("whatsapp", "e:1", Sender(ANA), "phone_app", True, "Te llamo", None, {})
+    helpline.accepts(Parsed((helpline.message("hola"),), takeovers=(taken,)))
+    helpline.takes(helpline.code())
+    again = Takeover("whatsapp", "e:2", Sender(ANA), "phone_app", True, "Ya te llamo", None, {})
+    helpline.accepts(Parsed(takeovers=(again,)))
+    assert ([row.operator for row in helpline.all(Handoff)], helpline.mode()) == (["rosa"], "human")
 
 
 def test_who_changes_number_begins_anew_and_a_person_is_told(helpline: Helpline) -> None:
