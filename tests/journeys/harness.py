@@ -15,10 +15,11 @@ from typing import Any
 
 import httpx
 
-from linea import handoff, settings
+from linea import handoff, keys, people, settings
 from linea.clock import now
+from linea.messages import Sender
 from linea.store import Store
-from linea.store.models import Heartbeat, InboxRow, OutboxRow
+from linea.store.models import Conversation, Heartbeat, InboxRow, OutboxRow
 
 PATIENCE = 60.0  # seconds after which something that should happen has not
 
@@ -221,6 +222,11 @@ class Line:
         assert len(found) >= count, f"only {len(found)} of {count} messages came"
         return found
 
+    def answers(self, phone: str, channel: str = "whatsapp") -> list[dict[str, Any]]:
+        """All that the line has said to somebody on one channel, once nothing more is to come."""
+        self.settled()
+        return self.heard_on(channel, phone, 0)
+
     def state_of(self, message: dict[str, Any], wanted: str) -> None:
         """Wait until a bubble has this state."""
 
@@ -244,6 +250,27 @@ class Line:
         """The queue, once it holds at least `count`."""
         return list(until(lambda: found if len(found := self.queue()) >= count else None, "somebody waits"))
 
+    def waiting(self, phone: str, channel: str = "whatsapp") -> handoff.Waiting:
+        """Somebody's row of the queue, once it is there."""
+        code = self.conversation(phone, channel).code
+        found: handoff.Waiting = until(
+            lambda: next((row for row in self.queue() if row.code == code), None), f"{code} waits"
+        )
+        return found
+
+    def conversation(self, phone: str, channel: str = "whatsapp") -> Conversation:
+        """The newest conversation of somebody on one channel, once it has begun."""
+        secrets = keys.load(self.settings)
+
+        def look() -> Conversation | None:
+            with self.store.reading() as session:
+                person = people.find(session, secrets, Sender(phone))
+            mine = [c for c in self.rows(Conversation) if (c.person_id, c.channel) == (person, channel)]
+            return max(mine, key=lambda each: each.opened_at, default=None)
+
+        found: Conversation = until(look, "their conversation has begun")
+        return found
+
     def rows(self, model: Any) -> list[Any]:
         """All rows of a table, detached."""
         with self.store.reading() as session:
@@ -252,14 +279,21 @@ class Line:
             return list(found)
 
     def settled(self) -> None:
-        """Wait until nothing is waiting to be handled or sent."""
+        """Wait until nothing is on its way to the line, nor waiting to be handled or sent."""
         until(
             lambda: (
-                not any(row.state in ("new", "waiting") for row in self.rows(InboxRow))
+                not self._on_the_way()
+                and not any(row.state in ("new", "waiting") for row in self.rows(InboxRow))
                 and not any(row.state in ("queued", "sending") for row in self.rows(OutboxRow))
             ),
             "everything is handled and sent",
         )
+
+    def _on_the_way(self) -> bool:
+        """Whether the line has yet to take something that people have sent."""
+        unaccepted = self.client.get(f"{self.simulator_url}/api/inbox", params={"accepted_at": "None"})
+        hooks = unaccepted.json()["webhooks"]
+        return any(hook["kind"] != "status" and not hook["given_up"] for hook in hooks)
 
     def logs(self) -> bytes:
         """Everything any process of ours has printed."""
