@@ -143,12 +143,15 @@ def merge(bodies: Sequence[Body], channel: str) -> list[Body]:
 
 
 def _with_notice(bodies: list[Body], notice: Body, channel: str) -> list[Body]:
-    """The notice at the end of the first answer, above its options so that they stay the last thing seen."""
+    """The notice at the end of the first answer, but above its options and the words that ask to choose one:
+    nothing may stand between «responde con un número» and the numbers."""
     last = bodies[-1]
+    if last.options and (len(bodies) > 1 or channel == "sms"):
+        return [*bodies[:-1], notice, last]
     together = Body(f"{last.text}\n\n{notice.text}", last.options, last.button)
     if _fits(together, channel):
         return [*bodies[:-1], together]
-    return [*bodies[:-1], notice, last] if last.options else [*bodies, notice]
+    return [notice, last] if last.options else [*bodies, notice]
 
 
 def _fits(body: Body, channel: str) -> bool:

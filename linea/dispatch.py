@@ -17,12 +17,12 @@ from linea.conversations import needs_person
 from linea.keys import Keys
 from linea.messages import Body
 from linea.steps import Step, reached
-from linea.store.models import Conversation, InboxRow
+from linea.store.models import Conversation, InboxRow, OutboxRow
 from linea.watch import Line
 
 LEASE = timedelta(seconds=30)  # three times the longest turn
 MAX_FAILURES = 3
-SAME_KIND_AGAIN = timedelta(minutes=1)
+SAME_AGAIN = timedelta(minutes=1)
 # What is said of a file or a place that came without words; whatever else is answered by the last.
 KEPT = {
     "image": "utter_photo_kept",
@@ -221,26 +221,53 @@ def recent(events: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
 
 
 def finish_kept(session: Session, turn: Turn, line: Line, now: datetime) -> bool:
-    """Answer kindly what nobody has read (a photo, a place): kept, and a person can see it. Said once a
-    minute, so that an album is answered once. The second voice note goes to a person who can listen."""
+    """Answer kindly what nobody has read (a photo, a place): kept, and a person can see it. The same is said
+    once a minute, so that an album is answered once; to who waits for a person, once that they do.
+    The second voice note goes to a person who can listen."""
     conversation = _still_ours(session, turn)
     if conversation is None:
         return False
-    told = conversation.kind_told_at
-    if conversation.mode == "bot" and turn.spoken and told is not None:
+    name = turn.kept[0] if turn.kept else KEPT_OTHER
+    if conversation.mode == "waiting":
+        if not conversation.waiting_told:
+            _say(session, conversation, "utter_still_waiting", line, now, turn)
+            conversation.waiting_told = True
+    elif turn.spoken and _spoke_before(session, turn):
         to_person(session, conversation, "voice", line, now, turn.rows[0])
-    elif conversation.mode == "bot" and (told is None or told < now - SAME_KIND_AGAIN):
-        bodies = [line(turn.kept[0] if turn.kept else KEPT_OTHER, conversation.channel)]
-        if not conversation.notice_given:
-            bodies = merge([line("utter_notice", conversation.channel), *bodies], conversation.channel)
-            conversation.notice_given = True
-        utter = turn.kept[0] if turn.kept else KEPT_OTHER
-        outbox.add(session, conversation, bodies, "line", now, utter=utter, turn=turn.rows[0])
-        conversation.kind_told_at = now
-        conversation.reply_at = bursts.paid(conversation.reply_at, now)
+    elif not _just_said(session, conversation, name, now):
+        _say(session, conversation, name, line, now, turn)
     _done(session, turn, "kept", for_operator=conversation.mode != "bot")
     _release(session, conversation, now)
     return True
+
+
+def _say(
+    session: Session, conversation: Conversation, name: str, line: Line, now: datetime, turn: Turn
+) -> None:
+    bodies = [line(name, conversation.channel)]
+    if conversation.mode == "bot" and not conversation.notice_given:
+        bodies = merge([line("utter_notice", conversation.channel), *bodies], conversation.channel)
+        conversation.notice_given = True
+    outbox.add(session, conversation, bodies, "line", now, utter=name, turn=turn.rows[0])
+    conversation.reply_at = bursts.paid(conversation.reply_at, now)
+
+
+def _spoke_before(session: Session, turn: Turn) -> bool:
+    earlier = select(InboxRow.number).where(
+        InboxRow.conversation_id == turn.conversation,
+        InboxRow.number < turn.rows[0],
+        InboxRow.type.in_(SPOKEN),
+    )
+    return session.execute(earlier.limit(1)).first() is not None
+
+
+def _just_said(session: Session, conversation: Conversation, name: str, now: datetime) -> bool:
+    said = select(OutboxRow.number).where(
+        OutboxRow.conversation_id == conversation.id,
+        OutboxRow.utter == name,
+        OutboxRow.created_at >= now - SAME_AGAIN,
+    )
+    return session.execute(said.limit(1)).first() is not None
 
 
 def finish_stop(session: Session, keys: Keys, turn: Turn, line: Line, now: datetime) -> bool:

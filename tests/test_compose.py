@@ -114,6 +114,7 @@ def test_while_a_person_is_awaited_only_the_bank_speaks_and_the_wait_is_told_onc
         (["utter_faq/mascarilla"], [f"{ANSWER}\n\n{NOTICE}"], 0),
         (["utter_faq/botones"], [f"(Prueba)\nRespuesta botones\n\n{NOTICE}"], 1),
         (["utter_thank", "utter_goodbye"], [f"«utter_thank»\n\n«utter_goodbye»\n\n{NOTICE}"], 0),
+        (["utter_faq/ofrece"], [f"(Prueba)\nRespuesta ofrece\n\n{NOTICE}\n\n«utter_handover_offer»"], 1),
         (["utter_greet"], ["«utter_greet»"], 1),
         (["utter_greet", "utter_thank"], ["«utter_greet»", "«utter_thank»"], 1),
     ],
@@ -122,6 +123,12 @@ def test_the_first_answer_carries_the_notice_once(utters: list[str], said: list[
     composed = say(*utters, notice_given=False)
     assert (texts(composed), composed.notice) == (said, True)
     assert sum(len(body.options) for body in composed.bodies) == options
+
+
+def test_by_sms_nothing_stands_between_the_asking_for_a_number_and_the_numbers() -> None:
+    asking = entry("numeros", wordings=(Wording("Responde con un numero:", options=YES),))
+    (body,) = say("utter_faq/numeros", notice_given=False, bank=small_bank("", asking), channel="sms").bodies
+    assert (body.text, len(body.options)) == (f"{NOTICE}\n\n(Prueba)\nResponde con un numero:", 1)
 
 
 def test_a_notice_that_does_not_fit_above_the_options_goes_before_them() -> None:

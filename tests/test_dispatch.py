@@ -607,12 +607,20 @@ def test_a_photo_is_answered_kindly_once_a_minute(helpline: Helpline) -> None:
     assert ["«utter_notice»" in text for text in helpline.queued()] == [True, False]
 
 
-def test_while_waiting_a_photo_is_for_the_operator_and_nothing_is_said(helpline: Helpline) -> None:
+def test_while_waiting_a_photo_is_for_the_operator_and_that_is_said_once(helpline: Helpline) -> None:
     helpline.arrives("quiero una persona")
     helpline.finishes(helpline.turn(), effects=HAND_OVER)
-    finish_kept(helpline, photo(helpline))
-    assert len(helpline.all(OutboxRow)) == 1
-    assert helpline.all(InboxRow)[-1].for_operator
+    for type in ("image", "video", "audio", "audio"):
+        finish_kept(helpline, photo(helpline, type))
+    assert helpline.utters()[1:] == ["utter_still_waiting"]
+    assert all(row.for_operator for row in helpline.all(InboxRow)[1:])
+
+
+def test_each_kind_of_thing_is_answered_by_what_it_is_also_in_one_minute(helpline: Helpline) -> None:
+    for type in ("image", "audio", "sticker", "image", "location"):
+        finish_kept(helpline, photo(helpline, type))
+    said = ["utter_photo_kept", "utter_voice_kept", "utter_sticker_kept", "utter_location_kept"]
+    assert (helpline.utters(), helpline.open_handoffs()) == (said, [])
 
 
 # -- the assistant is away ----------------------------------------------------------------------------

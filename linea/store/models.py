@@ -91,7 +91,6 @@ class Conversation(Base):
     notice_given = Column(Boolean, nullable=False, default=False)
     waiting_told = Column(Boolean, nullable=False, default=False)
     away_told_at = Column(UTCDateTime)
-    kind_told_at = Column(UTCDateTime)  # when it was last said that photos and the like are not understood
     reply_at = Column(UTCDateTime)  # when the allowance of answers to a flood is paid off
     unanswered_red_at = Column(UTCDateTime)  # a red while an operator has the chat (DESIGN 5.3)
     unanswered_red_line = Column(String(40))

@@ -71,6 +71,7 @@ def upgrade() -> None:
 
     with op.batch_alter_table("conversations", schema=None) as batch_op:
         batch_op.add_column(sa.Column("reply_at", sa.DateTime(), nullable=True))
+        batch_op.drop_column("kind_told_at")
 
     with op.batch_alter_table("inbox", schema=None) as batch_op:
         batch_op.add_column(sa.Column("details", sa.JSON(), nullable=True))
@@ -96,6 +97,7 @@ def downgrade() -> None:
         batch_op.drop_column("details")
 
     with op.batch_alter_table("conversations", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("kind_told_at", sa.DateTime(), nullable=True))
         batch_op.drop_column("reply_at")
 
     with op.batch_alter_table("media", schema=None) as batch_op:
