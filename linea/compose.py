@@ -59,7 +59,7 @@ def compose(
     them and what a form asks are given, and at most once that the person is in the queue."""
     bodies: list[Body] = []
     utters = [str(message.get("utter") or "") for message in picked.messages]
-    answered = False
+    answered = offered = False
     for message, utter in zip(picked.messages, utters, strict=True):
         if utter.startswith(FAQ):
             answered = True
@@ -68,8 +68,7 @@ def compose(
                 bodies.append(answer.body)
                 if answer.handover == "always":
                     handover = handover or "entry"
-                elif answer.handover == "offer" and not answer.body.options and mode == "bot":
-                    bodies.append(bank.line("utter_handover_offer", channel))
+                offered = answer.handover == "offer" and not answer.body.options and mode == "bot"
         elif utter.startswith("utter_handoff_waiting") or (
             mode == "waiting" and not _goes_on(message, utter)
         ):
@@ -82,6 +81,8 @@ def compose(
             bodies.append(Body(str(message["text"])))
     if answered and picked.unseen:
         bodies.append(bank.line("utter_media_unseen", channel))
+    if offered and not handover:
+        bodies.append(bank.line("utter_handover_offer", channel))
     told = False
     if mode == "waiting":
         if (not bodies or handover) and not waiting_told:

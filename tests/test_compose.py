@@ -142,6 +142,17 @@ def test_no_notice_is_given_to_who_waits_for_a_person() -> None:
     assert (texts(composed), composed.notice) == ([ANSWER], False)
 
 
+@pytest.mark.parametrize("unseen", [False, True])
+def test_two_answers_offer_a_person_once_and_below_everything(unseen: bool) -> None:
+    bank = small_bank("", entry("una", handover="offer"), entry("otra", handover="offer"))
+    picked = Picked([{"utter": "utter_faq/una"}], also=("otra",), unseen=unseen)
+    values = {"channel": "sms", "mode": "bot", "notice_given": True, "waiting_told": False}
+    (body,) = compose.compose(bank, picked, None, now=TUESDAY, production=False, **values).bodies
+    about_file = "«utter_media_unseen»\n\n" if unseen else ""
+    assert body.text == f"(Prueba)\nSMS una\n\n(Prueba)\nSMS otra\n\n{about_file}«utter_handover_offer»"
+    assert len(body.options) == 1
+
+
 def test_each_channel_gets_its_own_text() -> None:
     assert texts(say("utter_faq/mascarilla", channel="sms")) == ["(Prueba)\nSMS mascarilla"]
 

@@ -20,6 +20,12 @@ _PARTS = re.compile(
     r"|quiero saber|mi (?:pregunta|consulta|duda)|una (?:pregunta|consulta|duda))\s)",
     re.IGNORECASE,
 )
+# Two questions in one breath, without a mark: "donde me hago la prueba y cuanto cuesta".
+_ASKED_BESIDES = re.compile(
+    r"\s+(?:y|e|adem[aá]s|tambi[eé]n)\s+(?=(?:(?:a|de|en|con|por|para|desde|hasta)\s+)?"
+    r"(?:d[oó]nde|c[oó]mo|cu[aá]nt[oa]s?|qu[eé]|k|q|cu[aá]l(?:es)?|cu[aá]ndo|qui[eé]n(?:es)?|puedo|debo)\s)",
+    re.IGNORECASE,
+)
 
 
 def pieces(text: str) -> list[str]:
@@ -31,6 +37,11 @@ def pieces(text: str) -> list[str]:
         return found
     by_weight = sorted(range(len(found)), key=lambda place: ("?" in found[place], place), reverse=True)
     return [found[place] for place in sorted(by_weight[:MOST])]
+
+
+def questions(piece: str) -> list[str]:
+    """The questions that one piece asks one after the other; the piece itself where it asks only one."""
+    return _ASKED_BESIDES.split(piece)
 
 
 def _cut(sentence: str) -> Iterator[str]:

@@ -15,7 +15,7 @@ import numpy as np
 
 from linea.assistant import joining
 from linea.assistant.normal import words
-from linea.assistant.pieces import pieces
+from linea.assistant.pieces import pieces, questions
 from linea.assistant.reading import COMMANDS, FALLBACK, RETRIEVAL, Reading
 
 # Plain arrays, read with allow_pickle=False: nothing in the file is ever run. skops would do as well, but
@@ -96,7 +96,7 @@ class Understanding:
         known = self._known(text)
         if known is not None:
             return known
-        parts = [self._part(piece) for piece in pieces(text)]
+        parts = [part for piece in pieces(text) for part in self._parts(piece)]
         return joining.joined(self._scored(text), parts, self.suggest_threshold)
 
     def _known(self, text: str) -> Reading | None:
@@ -123,6 +123,12 @@ class Understanding:
     def _ranking(self, text: str) -> tuple[tuple[str, float], ...]:
         shares = self.shares(self.scores(text))
         return tuple((self.labels[i], float(shares[i])) for i in np.argsort(-shares, kind="stable"))
+
+    def _parts(self, piece: str) -> list[joining.Part]:
+        """A piece and, where each is surely one of the bank's, the questions it asks one after the other."""
+        asked = [self._part(question) for question in questions(piece)]
+        sure = all(part.reading.entry and part.reading.confidence >= joining.SECOND for part in asked)
+        return [self._part(piece), *(asked if len(asked) > 1 and sure else ())]
 
     def _part(self, piece: str) -> joining.Part:
         found = words(piece[:LONGEST])

@@ -115,7 +115,7 @@ def test_doubt_is_asked_about_and_the_choice_is_answered(
     assert (asked.utter, sent(line, phone, channel)[-1].utter) == ("utter_suggest", f"utter_{first}")
 
 
-@pytest.mark.parametrize("choice", ["Ninguna de estas", "no", NOTHING])
+@pytest.mark.parametrize("choice", ["Nada de esto", "ninguna", "no", NOTHING])
 @pytest.mark.parametrize("channel", CHANNELS)
 def test_none_of_the_suggestions_and_a_second_miss_go_to_a_person(
     line: Line, phone: str, channel: str, choice: str, doubtful: str
@@ -136,9 +136,13 @@ def test_what_is_not_understood_twice_goes_to_a_person(line: Line, phone: str, c
     assert line.waiting(phone, channel).reason == "not_understood"
 
 
+@pytest.mark.parametrize(
+    "text",
+    ["¿Dónde me hago la prueba? ¿Y qué mascarilla uso?", "que mascarilla uso y donde me hago la prueba"],
+)
 @pytest.mark.parametrize("channel", CHANNELS)
-def test_two_questions_at_once_get_two_answers(line: Line, phone: str, channel: str) -> None:
-    line.asks(phone, channel, text="¿Dónde me hago la prueba? ¿Y qué mascarilla uso?")
+def test_two_questions_at_once_get_two_answers(line: Line, phone: str, channel: str, text: str) -> None:
+    line.asks(phone, channel, text=text)
     said = " ".join(message["text"] for message in line.answers(phone, channel)).lower()
     assert "prueba" in said
     assert "mascarilla" in said
