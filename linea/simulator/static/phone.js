@@ -82,7 +82,10 @@ export class Phone {
     this.chat.toEnd();
   }
 
+  // The chats as they are; when the page is opened, the one that was written in last.
   show(messages) {
+    if (!this.shown && messages.length) this.choose(messages.at(-1).channel);
+    this.shown = true;
     for (const [channel, chat] of Object.entries(this.chats)) {
       chat.show(messages.filter((message) => message.channel === channel));
     }

@@ -153,6 +153,8 @@ def test_sms_is_a_chat_of_its_own_and_counts_its_parts(page: Page, simulator: Si
     expect(shown.locator(".text")).to_have_text(["por SMS", "á" * 71])
     expect(shown.locator(".note")).to_have_text(["1 SMS ·", "2 SMS ·"])
     expect(shown.get_by_role("button", name="Más con este mensaje")).to_have_count(0)
+    page.reload()
+    expect(shown.locator(".text")).to_have_text(["por SMS", "á" * 71])
     channel(page, "Rosa", "WhatsApp")
     expect(shown.locator(".text")).to_have_text("por WhatsApp")
 
