@@ -13,7 +13,7 @@ from datetime import datetime
 from sqlalchemy import func, or_, select, update
 from sqlalchemy.orm import Session
 
-from linea import describe, identity, media, optout, outbox, takeovers
+from linea import describe, identity, media, numbered, optout, outbox, takeovers
 from linea.conversations import COLOURS, current, needs_person, standing_handoff
 from linea.keys import Keys
 from linea.messages import Body
@@ -218,8 +218,13 @@ def transcript(session: Session, conversation_id: str) -> list[Spoken]:
     outbound = session.execute(
         select(OutboxRow).where(OutboxRow.conversation_id == conversation_id)
     ).scalars()
-    said += [Spoken(r.created_at, r.operator or r.origin, r.body["text"], r.state) for r in outbound]
+    said += [Spoken(r.created_at, r.operator or r.origin, _written(r), r.state) for r in outbound]
     return sorted(said, key=lambda spoken: spoken.at)
+
+
+def _written(row: OutboxRow) -> str:
+    """One message of ours as an operator reads it, with what could be chosen: else «1» tells them nothing."""
+    return numbered.text(Body.from_json(row.body))
 
 
 def _shown(row: InboxRow, files: Mapping[int, Sequence[MediaRow]]) -> str:

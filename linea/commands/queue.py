@@ -11,7 +11,7 @@ from typing import TypeVar
 import click
 from sqlalchemy.orm import Session
 
-from linea import bank, clock, gsm7, handoff, identity, keys, outbox
+from linea import bank, clock, gsm7, handoff, identity, keys, media, outbox
 from linea.channels.sms import outbound as sms
 from linea.channels.whatsapp import outbound as whatsapp
 from linea.commands.common import stop, with_store
@@ -105,6 +105,7 @@ def take(code: str, operator: str) -> None:
         with store.reading() as session:
             said = handoff.transcript(session, conversation_id)
             note = identity.note(session, conversation_id)
+            files = sum(map(len, media.of(session, conversation_id).values()))
         for spoken in said:
             at = spoken.at.astimezone(settings.timezone)
             who = WHO.get(spoken.who, spoken.who)
@@ -112,6 +113,8 @@ def take(code: str, operator: str) -> None:
             click.echo(f"{at:%H:%M} {who}: {_visible(spoken.text)}{state}")
         if note:
             click.echo(f"OJO: {note}")
+        if files:
+            click.echo(f"Mandó {files} {'archivo' if files == 1 else 'archivos'}: linea media {code.upper()}")
         click.echo(f"La tienes tú. Responde con: linea reply {code.upper()}")
 
     with_store(work)

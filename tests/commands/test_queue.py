@@ -8,8 +8,10 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 
-from linea import clock
+from linea import clock, outbox
 from linea.commands import queue
+from linea.messages import Body, Media, Option
+from linea.store.models import Conversation
 from tests.helpline import Helpline
 
 
@@ -39,6 +41,18 @@ def test_a_reply_is_said_on_the_line_or_typed_so_that_no_history_has_it(
 def test_an_empty_reply_takes_nothing(here: Helpline) -> None:
     assert run(queue.reply, here.code(), entry=" \n").exit_code == 2
     assert here.mode() == "bot"
+
+
+def test_who_takes_a_chat_reads_what_could_be_chosen_and_that_there_are_files(here: Helpline) -> None:
+    offer = Body("¿Algo más?", (Option("/ask_menu", "Ver preguntas"), Option("/ask_for_person", "Persona")))
+    here.write(lambda session: outbox.add(session, here.one(Conversation), [offer], "bot", here.now))
+    photo = Media("77", "image")
+    here.arrives("2", here.message(None, kind="media", type="image", media=(photo,)))
+    read = run(queue.take, here.code()).output
+    assert "asistente: ¿Algo más?\n\n1. Ver preguntas\n2. Persona" in read
+    assert "persona: 2\n" in read
+    assert "persona: [foto]\n" in read
+    assert f"Mandó 1 archivo: linea media {here.code()}\n" in read
 
 
 def test_with_a_mistake_in_the_content_a_chat_is_closed_without_a_farewell(

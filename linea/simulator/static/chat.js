@@ -19,12 +19,17 @@ export class Chat {
     this.typingNode = this.node.querySelector(".typing");
     this.messages = new Map();
     this.stuck = true; // to the end, until somebody scrolls up
+    const size = () => `${this.node.clientWidth} ${this.node.clientHeight}`;
     this.node.addEventListener("scroll", () => {
+      if (size() !== this.size) return; // the room has changed, as when a phone is added: nobody scrolled
       this.stuck = this.nearEnd();
       if (this.stuck) this.atEnd(true);
     });
     const stay = () => this.stuck && this.toEnd();
-    new ResizeObserver(stay).observe(this.node);
+    new ResizeObserver(() => {
+      this.size = size();
+      stay();
+    }).observe(this.node);
     this.node.addEventListener("load", stay, true); // a picture takes its room when it has come
     this.node.addEventListener("loadedmetadata", stay, true);
   }
