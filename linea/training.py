@@ -1,4 +1,5 @@
-"""Trains the assistant when what it is made of has changed, and vouches for the model file by its hash."""
+"""Trains the assistant and the traffic light's classifier when what they are made of has changed, and vouches
+for a model's file by its hash."""
 
 from __future__ import annotations
 
@@ -11,12 +12,14 @@ import sys
 import tempfile
 import time
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from importlib.metadata import version
 from pathlib import Path
 
+from linea import triage
 from linea.settings import ROOT, Settings
+from linea.triage import messages
 
 NAME = "linea"
 _STEPS = {  # what Rasa logs, and what it means
@@ -32,9 +35,7 @@ class TrainingFailed(Exception):
 
 def model_path(settings: Settings) -> Path:
     """Where the model of these settings is: `models/`, as for `rasa shell`, unless the bank is elsewhere."""
-    own_data = settings.bank_dir == ROOT / "data" / "bank" and settings.content_dir == ROOT / "data"
-    folder = ROOT if own_data else settings.data_dir
-    return folder / "models" / f"{NAME}.tar.gz"
+    return settings.models_dir / f"{NAME}.tar.gz"
 
 
 def ensure_model(settings: Settings, say: Callable[[str], None] = print) -> Path:
@@ -52,9 +53,53 @@ def ensure_model(settings: Settings, say: Callable[[str], None] = print) -> Path
     return model
 
 
+def ensure_classifier(settings: Settings, say: Callable[[str], None] = print) -> Path | None:
+    """The classifier for the messages as they are now; None where there are none, and the rules decide alone.
+
+    Fits it otherwise (some 20 s); returns at once when nothing has changed. Raises TriageError for faults in
+    the files; the classifier from before, if there was one, is then still in its place.
+    """
+    folder = settings.content_dir / "triage"
+    if not (folder / messages.FOLDER).is_dir():
+        return None
+    file = settings.classifier_file
+    file.parent.mkdir(parents=True, exist_ok=True)
+    with _alone(file.parent / ".training-triage"):
+        wanted = _hash_of_triage(folder)
+        if not is_intact(file) or _note(file).get("data") != wanted:
+            _fit_classifier(folder, file, wanted, say)
+    return file
+
+
 def is_intact(model: Path) -> bool:
     """Whether the model is byte for byte the one that training left."""
     return model.is_file() and _note(model).get("model") == _sha256(model)
+
+
+def _fit_classifier(folder: Path, file: Path, data_hash: str, say: Callable[[str], None]) -> None:
+    from linea.triage import fitting  # scikit-learn: only who fits pays for it
+
+    started = time.monotonic()
+    signals = triage.load(folder)
+    said, findings = messages.read_folder(folder / messages.FOLDER)
+    if findings:
+        raise triage.TriageError(findings)
+    say(f"Enseñando al semáforo con {len(said)} mensajes…")
+    examples = [fitting.Example(tuple(signals.tokens(one.text)), one.label, one.voice) for one in said]
+    data = fitting.fit(examples).to_bytes()
+    with tempfile.TemporaryDirectory(dir=file.parent, prefix=".training-") as draft:
+        fresh = Path(draft) / file.name
+        fresh.write_bytes(data)
+        _put_in_place(fresh, file, data_hash)
+    say(f"Semáforo al día en {time.monotonic() - started:.0f} s.")
+
+
+def _put_in_place(fresh: Path, model: Path, data_hash: str) -> None:
+    note = fresh.with_name("note.json")
+    note.write_text(json.dumps({"data": data_hash, "model": _sha256(fresh)}), encoding="utf-8")
+    # In this order: a death in between leaves a model without its note, which is trained again.
+    os.replace(fresh, model)
+    os.replace(note, _note_path(model))
 
 
 def _train(settings: Settings, model: Path, data_hash: str, say: Callable[[str], None]) -> None:
@@ -68,11 +113,7 @@ def _train(settings: Settings, model: Path, data_hash: str, say: Callable[[str],
             raise TrainingFailed(
                 "Rasa terminó sin dejar un modelo; el anterior, si había, sigue en su sitio."
             )
-        note = Path(folder) / "note.json"
-        note.write_text(json.dumps({"data": data_hash, "model": _sha256(fresh)}), encoding="utf-8")
-        # In this order: a death in between leaves a model without its note, which is trained again.
-        os.replace(fresh, model)
-        os.replace(note, _note_path(model))
+        _put_in_place(fresh, model, data_hash)
     say(f"Asistente entrenado en {time.monotonic() - started:.0f} s.")
 
 
@@ -116,8 +157,18 @@ def _hash_of_sources(settings: Settings) -> str:
     files = [ROOT / "config.yml", ROOT / "domain.yml"]
     for folder in (settings.bank_dir, *content):
         files += sorted(folder.rglob("*.yml"))
-    files += sorted((ROOT / "linea" / "assistant").glob("*.py"))
-    total = hashlib.sha256(f"rasa {version('rasa')} scikit-learn {version('scikit-learn')}".encode())
+    files += [*sorted((ROOT / "linea" / "assistant").glob("*.py")), ROOT / "linea" / "linear.py"]
+    return _hash_of(files, f"rasa {version('rasa')} scikit-learn {version('scikit-learn')}")
+
+
+def _hash_of_triage(folder: Path) -> str:
+    """Over the messages, the rules whose spelling they are read in, our code, and scikit-learn."""
+    code = [*sorted((ROOT / "linea" / "triage").glob("*.py")), ROOT / "linea" / "linear.py"]
+    return _hash_of([*sorted(folder.rglob("*.yml")), *code], f"scikit-learn {version('scikit-learn')}")
+
+
+def _hash_of(files: Iterable[Path], versions: str) -> str:
+    total = hashlib.sha256(versions.encode())
     for file in files:
         total.update(f"\0{file.name}\0{_sha256(file)}".encode())
     return total.hexdigest()
@@ -132,7 +183,7 @@ def _note(model: Path) -> dict[str, str]:
 
 
 def _note_path(model: Path) -> Path:
-    return model.with_name(f"{NAME}.json")
+    return model.with_name(f"{model.name.split('.')[0]}.json")
 
 
 def _sha256(file: Path) -> str:

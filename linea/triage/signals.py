@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, cast
@@ -111,10 +111,18 @@ class Signals:
 
     def classify(self, text: str) -> Triage:
         """The colour of a message (or of a burst, one message a line). Never raises; empty text is `none`."""
+        return self.judge(self.tokens(text))
+
+    def tokens(self, text: str) -> list[str]:
+        """The words of a text as the phrases spell them, and the pauses between (`normalise.BREAKS`)."""
+        return self._reader.words(text)
+
+    def judge(self, tokens: Sequence[str]) -> Triage:
+        """The colour of the words and pauses of a message."""
         best: tuple[int, int, int] | None = None
         chosen: Signal | None = None
         alarm = False
-        for signal, _ in self._fired(self._message(text)):
+        for signal, _ in self._fired(Message(tokens)):
             alarm = alarm or signal.alarm
             rank = (COLOURS.index(signal.colour), URGENCIES.index(signal.urgency), -KINDS.index(signal.kind))
             if best is None or rank > best:
@@ -126,7 +134,7 @@ class Signals:
 
     def explain(self, text: str) -> list[Fired]:
         """Every signal that fires on the text, with the words (as they were understood) that made it fire."""
-        message = self._message(text)
+        message = Message(self.tokens(text))
         return [
             Fired(signal.id, signal.colour, signal.urgency, message.text[start:end].strip())
             for signal, (start, end) in self._fired(message)
@@ -134,10 +142,7 @@ class Signals:
 
     def fires(self, signal_id: str, text: str) -> bool:
         """Whether this signal fires on the text, whatever the others do."""
-        return any(signal.id == signal_id for signal, _ in self._fired(self._message(text)))
-
-    def _message(self, text: str) -> Message:
-        return Message(self._reader.words(text))
+        return any(signal.id == signal_id for signal, _ in self._fired(Message(self.tokens(text))))
 
     def _fired(self, message: Message) -> Iterator[tuple[Signal, tuple[int, int]]]:
         """Each signal that fires, once, with the first match that nothing cancels."""
