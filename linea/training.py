@@ -16,10 +16,18 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from importlib.metadata import version
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+import yaml
 
 from linea import triage
 from linea.settings import ROOT, Settings
 from linea.triage import messages
+from linea.triage.classifier import Label
+from linea.triage.messages import Said
+
+if TYPE_CHECKING:
+    from linea.triage.fitting import Example
 
 NAME = "linea"
 _STEPS = {  # what Rasa logs, and what it means
@@ -27,6 +35,9 @@ _STEPS = {  # what Rasa logs, and what it means
     "Starting to train component 'RulePolicy'": "  aprendiendo las reglas de la conversación",
     "Your Rasa model is trained": "  guardando el modelo",
 }
+
+
+_ABOUT_FEELINGS = ("animo",)  # topics of the bank whose questions may well have a colour
 
 
 class TrainingFailed(Exception):
@@ -65,10 +76,22 @@ def ensure_classifier(settings: Settings, say: Callable[[str], None] = print) ->
     file = settings.classifier_file
     file.parent.mkdir(parents=True, exist_ok=True)
     with _alone(file.parent / ".training-triage"):
-        wanted = _hash_of_triage(folder)
+        wanted = _hash_of_triage(settings)
         if not is_intact(file) or _note(file).get("data") != wanted:
-            _fit_classifier(folder, file, wanted, say)
+            _fit_classifier(settings, file, wanted, say)
     return file
+
+
+def examples_for(settings: Settings, signals: triage.Signals, said: Iterable[Said]) -> list[Example]:
+    """What the classifier learns from: these messages and, as harmless, what people ask the line every day."""
+    from linea.triage.fitting import Example
+
+    examples = [Example(tuple(signals.tokens(one.text)), one.label, one.voice) for one in said]
+    for text in _everyday(settings):
+        tokens = signals.tokens(text)
+        if signals.judge(tokens).colour == "none":
+            examples.append(Example(tuple(tokens), Label("none"), None))
+    return examples
 
 
 def is_intact(model: Path) -> bool:
@@ -76,22 +99,36 @@ def is_intact(model: Path) -> bool:
     return model.is_file() and _note(model).get("model") == _sha256(model)
 
 
-def _fit_classifier(folder: Path, file: Path, data_hash: str, say: Callable[[str], None]) -> None:
+def _fit_classifier(settings: Settings, file: Path, data_hash: str, say: Callable[[str], None]) -> None:
     from linea.triage import fitting  # scikit-learn: only who fits pays for it
 
     started = time.monotonic()
+    folder = settings.content_dir / "triage"
     signals = triage.load(folder)
     said, findings = messages.read_folder(folder / messages.FOLDER)
     if findings:
         raise triage.TriageError(findings)
     say(f"Enseñando al semáforo con {len(said)} mensajes…")
-    examples = [fitting.Example(tuple(signals.tokens(one.text)), one.label, one.voice) for one in said]
-    data = fitting.fit(examples).to_bytes()
+    data = fitting.fit(examples_for(settings, signals, said)).to_bytes()
     with tempfile.TemporaryDirectory(dir=file.parent, prefix=".training-") as draft:
         fresh = Path(draft) / file.name
         fresh.write_bytes(data)
         _put_in_place(fresh, file, data_hash)
     say(f"Semáforo al día en {time.monotonic() - started:.0f} s.")
+
+
+def _everyday(settings: Settings) -> Iterator[str]:
+    """Variants of the bank's questions and small talk, but for what the bank itself calls a matter of safety."""
+    for file in [
+        *sorted(settings.bank_dir.rglob("*.yml")),
+        *sorted((settings.content_dir / "nlu").glob("*.yml")),
+    ]:
+        content = yaml.safe_load(file.read_text(encoding="utf-8"))
+        entry = content.get("entry", {})
+        if entry.get("safety") or entry.get("topic") in _ABOUT_FEELINGS:
+            continue
+        for intent in content.get("nlu", ()):
+            yield from (row[2:] for row in intent["examples"].splitlines() if row.startswith("- "))
 
 
 def _put_in_place(fresh: Path, model: Path, data_hash: str) -> None:
@@ -161,10 +198,12 @@ def _hash_of_sources(settings: Settings) -> str:
     return _hash_of(files, f"rasa {version('rasa')} scikit-learn {version('scikit-learn')}")
 
 
-def _hash_of_triage(folder: Path) -> str:
-    """Over the messages, the rules whose spelling they are read in, our code, and scikit-learn."""
-    code = [*sorted((ROOT / "linea" / "triage").glob("*.py")), ROOT / "linea" / "linear.py"]
-    return _hash_of([*sorted(folder.rglob("*.yml")), *code], f"scikit-learn {version('scikit-learn')}")
+def _hash_of_triage(settings: Settings) -> str:
+    """Over the messages, the rules whose spelling they are read in, everyday questions, code, scikit-learn."""
+    folders = (settings.content_dir / "triage", settings.content_dir / "nlu", settings.bank_dir)
+    files = [file for folder in folders for file in sorted(folder.rglob("*.yml"))]
+    files += [*sorted((ROOT / "linea" / "triage").glob("*.py")), ROOT / "linea" / "linear.py"]
+    return _hash_of(files, f"scikit-learn {version('scikit-learn')}")
 
 
 def _hash_of(files: Iterable[Path], versions: str) -> str:

@@ -23,18 +23,22 @@ HARDEST = 1  # stretches of each harmless message that a first model takes for d
 FOLDS = 4  # where there is only one voice
 SEED = 20260101
 
-# Of the messages without a colour, the share that may be raised so far. Half of them are written to look like
-# danger; on ordinary ones it is a fraction of this.
-FALSE_RED, FALSE_YELLOW, FALSE_GREEN = 0.07, 0.10, 0.12
+# The share of harmless messages that may be raised so far: of those in the messages' files, half of which are
+# written to sound like danger, and of what people ask every day.
+FALSE_RED, FALSE_YELLOW, FALSE_GREEN = 0.15, 0.15, 0.17
+EVERYDAY_RED, EVERYDAY_YELLOW, EVERYDAY_GREEN = 0.01, 0.02, 0.04
 
 
 @dataclass(frozen=True)
 class Example:
-    """A message as words and pauses (`Signals.tokens`), what it is, and whose file it stands in."""
+    """A message as words and pauses (`Signals.tokens`), what it is, and whose file it stands in.
+
+    Without a voice: an everyday question to the line.
+    """
 
     tokens: tuple[str, ...]
     label: Label
-    voice: str
+    voice: str | None
 
 
 class TooLittleToLearn(Exception):
@@ -46,14 +50,14 @@ def fit(examples: Sequence[Example]) -> Classifier:
     return _with_thresholds(_fit(examples), left_out(examples))
 
 
-def left_out(examples: Sequence[Example]) -> list[tuple[Label, np.ndarray]]:
-    """What each message is, and its `ladder` by a model that has read only the other voices."""
-    voices = _voices(examples)
-    found: list[tuple[Label, np.ndarray]] = []
-    for voice in sorted(set(voices)):
-        model = _fit([example for example, its in zip(examples, voices, strict=True) if its != voice])
-        held = [example for example, its in zip(examples, voices, strict=True) if its == voice]
-        found += [(example.label, ladder(model, example.tokens)) for example in held]
+def left_out(examples: Sequence[Example]) -> list[tuple[Example, np.ndarray]]:
+    """Every message with its `ladder` by a model that has read only the other voices."""
+    turns = _turns(examples)
+    found: list[tuple[Example, np.ndarray]] = []
+    for turn in range(max(turns) + 1):
+        model = _fit([example for example, its in zip(examples, turns, strict=True) if its != turn])
+        held = [example for example, its in zip(examples, turns, strict=True) if its == turn]
+        found += [(example, ladder(model, example.tokens)) for example in held]
     return found
 
 
@@ -68,23 +72,33 @@ def ladder(model: Classifier, tokens: Sequence[str]) -> np.ndarray:
     return np.cumsum(steps, axis=0).max(axis=1)
 
 
-def _with_thresholds(model: Classifier, judged: Sequence[tuple[Label, np.ndarray]]) -> Classifier:
-    harmless = np.array([shares for label, shares in judged if label.colour == "none"])
-    if not len(harmless):
-        thresholds = Thresholds(0.5, 0.5, 0.5)
-    else:
-        limits = (FALSE_RED, FALSE_YELLOW, FALSE_GREEN)
-        thresholds = Thresholds(
-            *(float(np.quantile(harmless[:, i], 1 - limit)) for i, limit in enumerate(limits))
-        )
+def _with_thresholds(model: Classifier, judged: Sequence[tuple[Example, np.ndarray]]) -> Classifier:
+    lowest = np.zeros(3)
+    for everyday, limits in (
+        (False, (FALSE_RED, FALSE_YELLOW, FALSE_GREEN)),
+        (True, (EVERYDAY_RED, EVERYDAY_YELLOW, EVERYDAY_GREEN)),
+    ):
+        shares = [
+            steps
+            for example, steps in judged
+            if example.label.colour == "none" and (example.voice is None) == everyday
+        ]
+        if shares:
+            reached = [np.quantile(np.array(shares)[:, i], 1 - limit) for i, limit in enumerate(limits)]
+            lowest = np.maximum(lowest, reached)
+    thresholds = Thresholds(*(float(each) for each in lowest))
     return Classifier(model.labels, model.vocabulary, model.weights, model.bias, thresholds)
 
 
-def _voices(examples: Sequence[Example]) -> list[str]:
-    voices = [example.voice for example in examples]
-    if len(set(voices)) > 1:
-        return voices
-    return [str(turn) for turn in np.random.default_rng(SEED).integers(0, FOLDS, len(examples))]
+def _turns(examples: Sequence[Example]) -> list[int]:
+    """In which turn each message is left out: with its voice; what has none is spread over all turns."""
+    voices = sorted({example.voice for example in examples if example.voice is not None})
+    count = len(voices) if len(voices) > 1 else FOLDS
+    spread = np.random.default_rng(SEED).integers(0, count, len(examples))
+    return [
+        voices.index(example.voice) if example.voice is not None and len(voices) > 1 else int(turn)
+        for example, turn in zip(examples, spread, strict=True)
+    ]
 
 
 def _fit(examples: Sequence[Example]) -> Classifier:

@@ -15,7 +15,7 @@ from linea.triage.classifier import Label
 from linea.triage.reading import COLOURS, KINDS, NEEDED, Finding, content_of, line_of
 
 FOLDER = "messages"  # within data/triage
-_FIELDS = ("colour", "kind", "urgency", "texts")
+_FIELDS = ("colour", "kind", "urgency", "look_alike", "texts")
 _URGENCIES = {"none": ("none",), "green": ("none",), "yellow": ("today", "appointment"), "red": ("now",)}
 _LINE_BREAK = " / "  # how a line break within a message is written
 _PHONE = re.compile(r"\d(?:[ .-]?\d){6,}")
@@ -23,13 +23,17 @@ _PHONE = re.compile(r"\d(?:[ .-]?\d){6,}")
 
 @dataclass(frozen=True)
 class Said:
-    """A message, what it is, and where it stands; `voice` is the name of its file."""
+    """A message, what it is, and where it stands; `voice` is the name of its file.
+
+    `look_alike`: harmless, and written to sound like danger; where nobody says so, False.
+    """
 
     text: str
     label: Label
     voice: str
     path: Path
     line: int
+    look_alike: bool = False
 
 
 def read_folder(folder: Path) -> tuple[list[Said], list[Finding]]:
@@ -97,6 +101,8 @@ def _of_group(path: Path, groups: Any, index: int, findings: list[Finding]) -> I
     urgency = group.get("urgency", "none")
     if urgency not in _URGENCIES[colour]:
         fault("urgency", f"con «colour: {colour}», «urgency» es: {' o '.join(_URGENCIES[colour])}")
+    if group.get("look_alike") not in (None, True, False):
+        fault("look_alike", "«look_alike» debe ser true o false")
     if not isinstance(group.get("texts"), str):
         fault("texts", "escribe «texts: |» y debajo un mensaje por línea, con «- » delante")
     if len(findings) > before:
@@ -113,4 +119,5 @@ def _of_group(path: Path, groups: Any, index: int, findings: list[Finding]) -> I
             what = "hay un número que parece de teléfono o de documento: quítalo"
             findings.append(Finding(path, number, what))
         else:
-            yield Said(text.replace(_LINE_BREAK, "\n"), label, path.stem, path, number)
+            said = text.replace(_LINE_BREAK, "\n")
+            yield Said(said, label, path.stem, path, number, bool(group.get("look_alike")))

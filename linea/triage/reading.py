@@ -16,8 +16,9 @@ COLOURS = ("none", "green", "yellow", "red")
 URGENCIES = ("none", "appointment", "today", "now")
 # When several signals fire in one colour, the text of the first of these kinds goes out. A wish to die comes
 # first because fear often takes the breath away; then whoever needs an ambulance.
-KINDS = ("suicide", "medical_alarm", "child", "violence", "help", "distress")
-NEEDED = ("suicide", "medical_alarm", "child", "violence", "help")  # without a red of these, no start
+# Then abuse by somebody of the organisation, which the others must not read (DESIGN 5.6).
+KINDS = ("suicide", "medical_alarm", "staff_abuse", "child", "violence", "help", "distress")
+NEEDED = KINDS[:-1]  # without a red of these, no start
 
 _RASA_WORD = re.compile(r"(nlu|rules|stories|responses|actions)\s*:")
 _FIELDS = frozenset(
