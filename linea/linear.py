@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import io
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 
@@ -20,12 +21,15 @@ class Unreadable(Exception):
     """The file holds no model of ours; made by something else, cut short, or tampered with."""
 
 
-def pieces(word: str) -> Iterator[str]:
+@lru_cache(maxsize=20_000)
+def pieces(word: str) -> tuple[str, ...]:
     """The pieces of a word, each marked with `#`: they forgive spelling and endings."""
     edged = f"<{word}>"
-    for length in range(_SHORTEST, min(_LONGEST, len(edged)) + 1):
-        for start in range(len(edged) - length + 1):
-            yield "#" + edged[start : start + length]
+    return tuple(
+        "#" + edged[start : start + length]
+        for length in range(_SHORTEST, min(_LONGEST, len(edged)) + 1)
+        for start in range(len(edged) - length + 1)
+    )
 
 
 @dataclass(frozen=True)

@@ -37,6 +37,7 @@ _STEPS = {  # what Rasa logs, and what it means
 }
 
 
+_RULES = "rules"  # the voice of the examples that stand beside the rules
 _ABOUT_FEELINGS = ("animo",)  # topics of the bank whose questions may well have a colour
 
 
@@ -83,15 +84,25 @@ def ensure_classifier(settings: Settings, say: Callable[[str], None] = print) ->
 
 
 def examples_for(settings: Settings, signals: triage.Signals, said: Iterable[Said]) -> list[Example]:
-    """What the classifier learns from: these messages and, as harmless, what people ask the line every day."""
+    """What the classifier learns from: these messages and, as harmless, what people ask the line every day.
+
+    The examples of the rules are a voice of their own.
+    """
     from linea.triage.fitting import Example
 
-    examples = [Example(tuple(signals.tokens(one.text)), one.label, one.voice) for one in said]
-    for text in _everyday(settings):
-        tokens = signals.tokens(text)
-        if signals.judge(tokens).colour == "none":
-            examples.append(Example(tuple(tokens), Label("none"), None))
-    return examples
+    learnt: list[tuple[str, Label, str | None]] = [(one.text, one.label, one.voice) for one in said]
+    for signal in signals.signals:
+        label = Label(signal.colour, signal.kind if signal.colour == "red" else "distress", signal.urgency)
+        learnt += [(example.value, label, _RULES) for example in signal.fires_on]
+    harmless: list[tuple[str, str | None]] = [(text, None) for text in _everyday(settings)]
+    harmless += [(example.value, _RULES) for signal in signals.signals for example in signal.silent_on]
+    learnt += [
+        (text, Label("none"), voice) for text, voice in harmless if signals.classify(text) == triage.NONE
+    ]
+    return [
+        Example(tuple(signals.judge_and_rest(signals.tokens(text))[1]), label, voice)
+        for text, label, voice in learnt
+    ]
 
 
 def is_intact(model: Path) -> bool:
@@ -118,7 +129,7 @@ def _fit_classifier(settings: Settings, file: Path, data_hash: str, say: Callabl
 
 
 def _everyday(settings: Settings) -> Iterator[str]:
-    """Variants of the bank's questions and small talk, but for what the bank itself calls a matter of safety."""
+    """Variants of the bank's questions and small talk, but for what the bank calls a matter of safety."""
     for file in [
         *sorted(settings.bank_dir.rglob("*.yml")),
         *sorted((settings.content_dir / "nlu").glob("*.yml")),
@@ -199,7 +210,7 @@ def _hash_of_sources(settings: Settings) -> str:
 
 
 def _hash_of_triage(settings: Settings) -> str:
-    """Over the messages, the rules whose spelling they are read in, everyday questions, code, scikit-learn."""
+    """Over messages, rules (they spell what is read), everyday questions, our code, and scikit-learn."""
     folders = (settings.content_dir / "triage", settings.content_dir / "nlu", settings.bank_dir)
     files = [file for folder in folders for file in sorted(folder.rglob("*.yml"))]
     files += [*sorted((ROOT / "linea" / "triage").glob("*.py")), ROOT / "linea" / "linear.py"]

@@ -7,12 +7,13 @@ pairs of words and pieces of words, taken over every stretch of the message. Fit
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
 from linea import linear
 from linea.linear import Unreadable, Vocabulary
+from linea.triage.reading import URGENCIES
 from linea.triage.spans import sentences, stretches
 
 STEM = 5  # letters of a word that count in pairs of words near each other
@@ -98,14 +99,18 @@ class Classifier:
             return None
         begins, ends = stretches(cuts)
         shares = self.shares(words, begins, ends)
-        together = np.zeros(len(begins))
+        worse = np.zeros(len(begins))
         for colour in ("red", "yellow", "green"):
             columns = [i for i, label in enumerate(self.labels) if label.colour == colour]
-            together = together + shares[:, columns].sum(axis=1)
-            best = int(together.argmax())
-            if columns and together[best] >= getattr(self.thresholds, colour):
+            own = shares[:, columns].sum(axis=1)
+            best = int((worse + own).argmax())
+            if columns and worse[best] + own[best] >= getattr(self.thresholds, colour):
                 label = self.labels[max(columns, key=lambda column: shares[best, column])]
-                return Heard(label, float(together[best]), " ".join(words[begins[best] : ends[best]]))
+                if colour == "yellow" and worse[best] > own[best]:  # nearly red: no later than today
+                    label = replace(label, urgency=max((label.urgency, "today"), key=URGENCIES.index))
+                said = " ".join(words[begins[best] : ends[best]])
+                return Heard(label, float(worse[best] + own[best]), said)
+            worse = worse + own
         return None
 
     def shares(self, words: Sequence[str], begins: np.ndarray, ends: np.ndarray) -> np.ndarray:

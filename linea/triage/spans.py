@@ -15,7 +15,7 @@ from linea.triage import normalise
 # Words of the longest stretch. By cross-validation over writers: of 15 to 40 it hardly matters, and a red
 # sign in the middle of a long message without a full stop needs a window no longer than that.
 WINDOW = 30
-HALF = 1_000  # words: of anything longer the head and the tail are read (WhatsApp allows some 800)
+HALF = 2_000  # words: of anything longer the head and the tail are read (WhatsApp allows some 800)
 
 
 def sentences(tokens: Sequence[str]) -> tuple[list[str], list[int]]:

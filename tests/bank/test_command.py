@@ -8,6 +8,7 @@ from click.testing import CliRunner
 
 from linea import bank, settings
 from linea.commands.bank import bank as command
+from linea.triage import messages
 
 if TYPE_CHECKING:
     import pytest
