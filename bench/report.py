@@ -6,9 +6,11 @@ from pathlib import Path
 from typing import Any
 
 from bench import results
+from bench.triage import page as triage
 
 PAGE = Path(__file__).resolve().parent / "RESULTS.md"
 BUSY = 10  # percent of all cores
+PARTS = ("receive", "turns", "memory", "stock", "understanding", "triage")
 Row = tuple[str, str, str, str]
 
 HEAD = """# Speed
@@ -41,14 +43,16 @@ REMARKS = """## How it was measured
 
 def write() -> None:
     """The page, with whatever parts have been measured so far."""
-    parts = {name: results.load(name) for name in ("receive", "turns", "memory", "stock", "understanding")}
+    parts = {name: results.load(name) for name in PARTS}
     found = {name: figures for name, figures in parts.items() if figures is not None}
     text = HEAD + _table(_rows(found)) + "\n"
     if "turns" in found and "stock" in found:
         text += "## Beside stock Rasa 3.6.21\n\n" + _beside_stock(found) + "\n"
     if "turns" in found:
         text += "## Where a turn's CPU goes\n\n" + _by_process(found["turns"]) + "\n"
-    text += REMARKS + "\n## On what\n\n" + _machines(found) + _busy(found)
+    if "triage" in found:
+        text += triage.section(found["triage"]) + "\n"
+    text += REMARKS + triage.REMARKS + "\n## On what\n\n" + _machines(found) + _busy(found)
     PAGE.write_text(text, encoding="utf-8")
 
 
@@ -93,6 +97,8 @@ def _rows(found: dict[str, Any]) -> list[Row]:
                 f"{understanding['seconds']} s ({understanding['ms_per_line']} ms each)",
             )
         )
+    if "triage" in found:
+        rows += triage.rows(found["triage"])
     return rows
 
 

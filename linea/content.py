@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from linea import bank, published, triage
+from linea.linear import Unreadable
 from linea.messages import Body
 from linea.settings import Settings
 
@@ -16,6 +17,8 @@ class Content:
 
     def __init__(self, settings: Settings, log: Any) -> None:
         self.settings, self.log = settings, log
+        self.light: triage.TrafficLight
+        self._alone = False  # said already that the rules decide alone
         self.seen = self._stamp()
         try:
             self._take_in()
@@ -28,7 +31,7 @@ class Content:
 
     def classify(self, text: str) -> triage.Triage:
         """The colour of a text."""
-        return self.signals.classify(text)
+        return self.light.classify(text)
 
     def line(self, name: str, channel: str) -> Body:
         """A fixed text of the line."""
@@ -60,9 +63,25 @@ class Content:
 
     def _read(self, bank_dir: Path, content_dir: Path) -> None:
         fresh = bank.load(bank_dir, content_dir, self.settings.timezone)
-        self.bank, self.signals = fresh, triage.load(content_dir / "triage")
+        signals = triage.load(content_dir / "triage")
+        self.bank, self.light = fresh, triage.TrafficLight(signals, self._classifier())
+
+    def _classifier(self) -> triage.Classifier | None:
+        """What the traffic light learnt; None, said once, until it has learnt something."""
+        try:
+            data = self.settings.classifier_file.read_bytes()
+            found = triage.Classifier.from_bytes(data)
+        except (OSError, Unreadable) as error:
+            if not self._alone:
+                self.log.warning("triage_by_rules_alone", error=error, see="linea train")
+            self._alone = True
+            return None
+        self._alone = False
+        return found
 
     def _stamp(self) -> int:
         folders = (self.settings.bank_dir, self.settings.content_dir)
         paths = {path for folder in folders for path in folder.rglob("*.yml")}
+        if self.settings.classifier_file.exists():
+            paths.add(self.settings.classifier_file)
         return hash(tuple(sorted((str(path), path.stat().st_mtime_ns) for path in paths)))

@@ -94,6 +94,17 @@ class Settings:
         return self.env == "production"
 
     @property
+    def models_dir(self) -> Path:
+        """Where what was trained is: `models/`, as for `rasa shell`, unless the bank is elsewhere."""
+        own_data = self.bank_dir == ROOT / "data" / "bank" and self.content_dir == ROOT / "data"
+        return (ROOT if own_data else self.data_dir) / "models"
+
+    @property
+    def classifier_file(self) -> Path:
+        """What the traffic light learnt from messages; not there before the first training."""
+        return self.models_dir / "triage.npz"
+
+    @property
     def sms(self) -> bool:
         """Whether the line has an SMS number at Twilio."""
         return bool(self.twilio_account_sid)

@@ -1,4 +1,5 @@
-"""Trains the assistant when what it is made of has changed, and vouches for the model file by its hash."""
+"""Trains the assistant and the traffic light's classifier when what they are made of has changed, and vouches
+for a model's file by its hash."""
 
 from __future__ import annotations
 
@@ -11,12 +12,22 @@ import sys
 import tempfile
 import time
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from importlib.metadata import version
 from pathlib import Path
+from typing import TYPE_CHECKING
 
+import yaml
+
+from linea import triage
 from linea.settings import ROOT, Settings
+from linea.triage import messages
+from linea.triage.classifier import Label
+from linea.triage.messages import Said
+
+if TYPE_CHECKING:
+    from linea.triage.fitting import Example
 
 NAME = "linea"
 _STEPS = {  # what Rasa logs, and what it means
@@ -26,15 +37,17 @@ _STEPS = {  # what Rasa logs, and what it means
 }
 
 
+_RULES = "rules"  # the voice of the examples that stand beside the rules
+_ABOUT_FEELINGS = ("animo",)  # topics of the bank whose questions may well have a colour
+
+
 class TrainingFailed(Exception):
     """The assistant could not be trained, the last model stays; says why, in Spanish, with Rasa's reasons."""
 
 
 def model_path(settings: Settings) -> Path:
     """Where the model of these settings is: `models/`, as for `rasa shell`, unless the bank is elsewhere."""
-    own_data = settings.bank_dir == ROOT / "data" / "bank" and settings.content_dir == ROOT / "data"
-    folder = ROOT if own_data else settings.data_dir
-    return folder / "models" / f"{NAME}.tar.gz"
+    return settings.models_dir / f"{NAME}.tar.gz"
 
 
 def ensure_model(settings: Settings, say: Callable[[str], None] = print) -> Path:
@@ -52,9 +65,89 @@ def ensure_model(settings: Settings, say: Callable[[str], None] = print) -> Path
     return model
 
 
+def ensure_classifier(settings: Settings, say: Callable[[str], None] = print) -> Path | None:
+    """The classifier for the messages as they are now; None where there are none, and the rules decide alone.
+
+    Fits it otherwise (some 20 s); returns at once when nothing has changed. Raises TriageError for faults in
+    the files; the classifier from before, if there was one, is then still in its place.
+    """
+    folder = settings.content_dir / "triage"
+    if not (folder / messages.FOLDER).is_dir():
+        return None
+    file = settings.classifier_file
+    file.parent.mkdir(parents=True, exist_ok=True)
+    with _alone(file.parent / ".training-triage"):
+        wanted = _hash_of_triage(settings)
+        if not is_intact(file) or _note(file).get("data") != wanted:
+            _fit_classifier(settings, file, wanted, say)
+    return file
+
+
+def examples_for(settings: Settings, signals: triage.Signals, said: Iterable[Said]) -> list[Example]:
+    """What the classifier learns from: these messages and, as harmless, what people ask the line every day.
+
+    The examples of the rules are a voice of their own.
+    """
+    from linea.triage.fitting import Example
+
+    learnt: list[tuple[str, Label, str | None]] = [(one.text, one.label, one.voice) for one in said]
+    for signal in signals.signals:
+        label = Label(signal.colour, signal.kind if signal.colour == "red" else "distress", signal.urgency)
+        learnt += [(example.value, label, _RULES) for example in signal.fires_on]
+    harmless: list[tuple[str, str | None]] = [(text, None) for text in _everyday(settings)]
+    harmless += [(example.value, _RULES) for signal in signals.signals for example in signal.silent_on]
+    learnt += [
+        (text, Label("none"), voice) for text, voice in harmless if signals.classify(text) == triage.NONE
+    ]
+    return [
+        Example(tuple(signals.judge_and_rest(signals.tokens(text))[1]), label, voice)
+        for text, label, voice in learnt
+    ]
+
+
 def is_intact(model: Path) -> bool:
     """Whether the model is byte for byte the one that training left."""
     return model.is_file() and _note(model).get("model") == _sha256(model)
+
+
+def _fit_classifier(settings: Settings, file: Path, data_hash: str, say: Callable[[str], None]) -> None:
+    from linea.triage import fitting  # scikit-learn: only who fits pays for it
+
+    started = time.monotonic()
+    folder = settings.content_dir / "triage"
+    signals = triage.load(folder)
+    said, findings = messages.read_folder(folder / messages.FOLDER)
+    if findings:
+        raise triage.TriageError(findings)
+    say(f"Enseñando al semáforo con {len(said)} mensajes…")
+    data = fitting.fit(examples_for(settings, signals, said)).to_bytes()
+    with tempfile.TemporaryDirectory(dir=file.parent, prefix=".training-") as draft:
+        fresh = Path(draft) / file.name
+        fresh.write_bytes(data)
+        _put_in_place(fresh, file, data_hash)
+    say(f"Semáforo al día en {time.monotonic() - started:.0f} s.")
+
+
+def _everyday(settings: Settings) -> Iterator[str]:
+    """Variants of the bank's questions and small talk, but for what the bank calls a matter of safety."""
+    for file in [
+        *sorted(settings.bank_dir.rglob("*.yml")),
+        *sorted((settings.content_dir / "nlu").glob("*.yml")),
+    ]:
+        content = yaml.safe_load(file.read_text(encoding="utf-8"))
+        entry = content.get("entry", {})
+        if entry.get("safety") or entry.get("topic") in _ABOUT_FEELINGS:
+            continue
+        for intent in content.get("nlu", ()):
+            yield from (row[2:] for row in intent["examples"].splitlines() if row.startswith("- "))
+
+
+def _put_in_place(fresh: Path, model: Path, data_hash: str) -> None:
+    note = fresh.with_name("note.json")
+    note.write_text(json.dumps({"data": data_hash, "model": _sha256(fresh)}), encoding="utf-8")
+    # In this order: a death in between leaves a model without its note, which is trained again.
+    os.replace(fresh, model)
+    os.replace(note, _note_path(model))
 
 
 def _train(settings: Settings, model: Path, data_hash: str, say: Callable[[str], None]) -> None:
@@ -68,11 +161,7 @@ def _train(settings: Settings, model: Path, data_hash: str, say: Callable[[str],
             raise TrainingFailed(
                 "Rasa terminó sin dejar un modelo; el anterior, si había, sigue en su sitio."
             )
-        note = Path(folder) / "note.json"
-        note.write_text(json.dumps({"data": data_hash, "model": _sha256(fresh)}), encoding="utf-8")
-        # In this order: a death in between leaves a model without its note, which is trained again.
-        os.replace(fresh, model)
-        os.replace(note, _note_path(model))
+        _put_in_place(fresh, model, data_hash)
     say(f"Asistente entrenado en {time.monotonic() - started:.0f} s.")
 
 
@@ -116,8 +205,20 @@ def _hash_of_sources(settings: Settings) -> str:
     files = [ROOT / "config.yml", ROOT / "domain.yml"]
     for folder in (settings.bank_dir, *content):
         files += sorted(folder.rglob("*.yml"))
-    files += sorted((ROOT / "linea" / "assistant").glob("*.py"))
-    total = hashlib.sha256(f"rasa {version('rasa')} scikit-learn {version('scikit-learn')}".encode())
+    files += [*sorted((ROOT / "linea" / "assistant").glob("*.py")), ROOT / "linea" / "linear.py"]
+    return _hash_of(files, f"rasa {version('rasa')} scikit-learn {version('scikit-learn')}")
+
+
+def _hash_of_triage(settings: Settings) -> str:
+    """Over messages, rules (they spell what is read), everyday questions, our code, and scikit-learn."""
+    folders = (settings.content_dir / "triage", settings.content_dir / "nlu", settings.bank_dir)
+    files = [file for folder in folders for file in sorted(folder.rglob("*.yml"))]
+    files += [*sorted((ROOT / "linea" / "triage").glob("*.py")), ROOT / "linea" / "linear.py"]
+    return _hash_of(files, f"scikit-learn {version('scikit-learn')}")
+
+
+def _hash_of(files: Iterable[Path], versions: str) -> str:
+    total = hashlib.sha256(versions.encode())
     for file in files:
         total.update(f"\0{file.name}\0{_sha256(file)}".encode())
     return total.hexdigest()
@@ -132,7 +233,7 @@ def _note(model: Path) -> dict[str, str]:
 
 
 def _note_path(model: Path) -> Path:
-    return model.with_name(f"{NAME}.json")
+    return model.with_name(f"{model.name.split('.')[0]}.json")
 
 
 def _sha256(file: Path) -> str:

@@ -58,6 +58,7 @@ def assistant(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Assistant]:
     from linea import settings, training
     from tests.journeys.harness import Assistant
 
+    training.ensure_classifier(settings.load({}))
     training.ensure_model(settings.load({}))
     shared = Assistant(tmp_path_factory.mktemp("assistant"))
     shared.start()

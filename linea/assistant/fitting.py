@@ -7,7 +7,6 @@ whole entries are left out, so that the model learns what a question outside the
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -16,10 +15,12 @@ from scipy.optimize import minimize
 from scipy.sparse import csr_matrix
 from sklearn.svm import LinearSVC
 
+from linea import linear
 from linea.assistant.joining import PLAUSIBLE, SUGGESTIONS
 from linea.assistant.normal import words
 from linea.assistant.reading import OUTSIDE, RETRIEVAL
-from linea.assistant.understanding import Understanding, Vocabulary, calibrated, features, plain_form
+from linea.assistant.understanding import Understanding, calibrated, features, plain_form, vector
+from linea.linear import Vocabulary
 
 ROUNDS = 4
 SAME_QUESTION = 0.6  # share of words two variants have in common to count as one question asked twice
@@ -84,7 +85,7 @@ def _fit_scores(texts: Sequence[str], labels: Sequence[str], c: float, min_df: i
     vocabulary = _vocabulary(texts, min_df)
     if len(names) < 2 or not vocabulary.index:
         raise TooLittleToLearn(f"{len(names)} labels, {len(vocabulary.index)} pieces")
-    rows = [vocabulary.vector(text) for text in texts]
+    rows = [vector(vocabulary, text) for text in texts]
     matrix = csr_matrix(
         (
             np.concatenate([values for _, values in rows]),
@@ -113,14 +114,12 @@ def _fit_scores(texts: Sequence[str], labels: Sequence[str], c: float, min_df: i
 
 
 def _vocabulary(texts: Sequence[str], min_df: int) -> Vocabulary:
-    seen: Counter[str] = Counter()
-    for text in texts:
-        both = features(text)
-        seen.update({*both[0], *both[1]})
-    # A whole word counts from its first appearance: with few variants the rare word is the telling one.
-    kept = sorted(piece for piece, count in seen.items() if count >= min_df or _is_word(piece))
-    weight = np.array([np.log((1 + len(texts)) / (1 + seen[piece])) + 1 for piece in kept])
-    return Vocabulary({piece: i for i, piece in enumerate(kept)}, weight.astype(np.float32))
+    def counts(piece: str, examples: int) -> bool:
+        # A whole word counts from its first appearance: with few variants the rare word is the telling one.
+        return examples >= min_df or _is_word(piece)
+
+    both = [features(text) for text in texts]
+    return linear.vocabulary([[*words_and_pairs, *pieces] for words_and_pairs, pieces in both], counts)
 
 
 def _is_word(piece: str) -> bool:

@@ -5,28 +5,24 @@ No Rasa, no scikit-learn: a fitted model is a vocabulary and one matrix. Fitting
 
 from __future__ import annotations
 
-import io
 import tarfile
-from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
+from linea import linear
 from linea.assistant import joining
 from linea.assistant.normal import words
 from linea.assistant.pieces import pieces, questions
 from linea.assistant.reading import COMMANDS, FALLBACK, RETRIEVAL, Reading
+from linea.linear import Unreadable as ModelUnreadable
+from linea.linear import Vocabulary
 
-# Plain arrays, read with allow_pickle=False: nothing in the file is ever run. skops would do as well, but
-# importing it beside TensorFlow takes 5 to 7 s of every start of Rasa, and there is no object to store.
+# Plain arrays: skops would do as well, but importing it beside TensorFlow takes 5 to 7 s of every start of
+# Rasa, and there is no object to store.
 STATE_FILE = "understanding.npz"
 LONGEST = 1000  # characters read of one message; WhatsApp allows 4,096, no question needs them
-_CHARACTERS = (2, 5)
-
-
-class ModelUnreadable(Exception):
-    """The model file holds no model of ours; trained by something else, cut short, or tampered with."""
 
 
 def plain_form(text: str) -> str:
@@ -38,40 +34,29 @@ def features(text: str) -> tuple[list[str], list[str]]:
     """A message as (words and pairs of words, pieces of words); pieces forgive spelling."""
     found = words(text[:LONGEST])
     pairs = [f"{a} {b}" for a, b in zip(found, found[1:], strict=False)]
-    return found + pairs, [piece for word in found for piece in _pieces(f"<{word}>")]
+    return found + pairs, [piece for word in found for piece in linear.pieces(word)]
 
 
-def _pieces(word: str) -> Iterable[str]:
-    shortest, longest = _CHARACTERS
-    for length in range(shortest, min(longest, len(word)) + 1):
-        for start in range(len(word) - length + 1):
-            yield "#" + word[start : start + length]
+def vector(vocabulary: Vocabulary, text: str) -> tuple[np.ndarray, np.ndarray]:
+    """What is known in the text, as positions and values: sublinear tf-idf, words and pieces of length one.
 
-
-@dataclass(frozen=True)
-class Vocabulary:
-    """Which pieces count, and how much: sublinear tf-idf, words and pieces each of length one."""
-
-    index: dict[str, int]
-    weight: np.ndarray  # float32, inverse document frequency of each piece
-
-    def vector(self, text: str) -> tuple[np.ndarray, np.ndarray]:
-        """Positions and values of what is known in the text; both empty when nothing is."""
-        positions: list[np.ndarray] = []
-        values: list[np.ndarray] = []
-        for block in features(text):
-            counts: dict[int, int] = {}
-            for piece in block:
-                position = self.index.get(piece)
-                if position is not None:
-                    counts[position] = counts.get(position, 0) + 1
-            at = np.fromiter(counts, dtype=np.int64, count=len(counts))
-            tf = 1 + np.log(np.fromiter(counts.values(), dtype=np.float32, count=len(counts)))
-            value = tf * self.weight[at]
-            norm = float(np.sqrt((value * value).sum()))
-            positions.append(at)
-            values.append(value / norm if norm else value)
-        return np.concatenate(positions), np.concatenate(values)
+    Both are empty when nothing is known.
+    """
+    positions: list[np.ndarray] = []
+    values: list[np.ndarray] = []
+    for block in features(text):
+        counts: dict[int, int] = {}
+        for piece in block:
+            position = vocabulary.index.get(piece)
+            if position is not None:
+                counts[position] = counts.get(position, 0) + 1
+        at = np.fromiter(counts, dtype=np.int64, count=len(counts))
+        tf = 1 + np.log(np.fromiter(counts.values(), dtype=np.float32, count=len(counts)))
+        value = tf * vocabulary.weight[at]
+        norm = float(np.sqrt((value * value).sum()))
+        positions.append(at)
+        values.append(value / norm if norm else value)
+    return np.concatenate(positions), np.concatenate(values)
 
 
 @dataclass(frozen=True)
@@ -140,7 +125,7 @@ class Understanding:
 
     def scores(self, text: str) -> np.ndarray:
         """The distance to every label's border, in the order of `labels`."""
-        at, values = self.vocabulary.vector(text)
+        at, values = vector(self.vocabulary, text)
         return values.astype(np.float32) @ self.weights[at] + self.bias
 
     def shares(self, scores: np.ndarray) -> np.ndarray:
@@ -149,30 +134,26 @@ class Understanding:
 
     def to_bytes(self) -> bytes:
         """The model as the bytes of its file."""
-        pieces = sorted(self.vocabulary.index, key=self.vocabulary.index.__getitem__)
-        file = io.BytesIO()
-        np.savez_compressed(
-            file,
-            labels=_packed(self.labels),
-            pieces=_packed(pieces),
+        return linear.to_bytes(
+            labels=linear.packed(self.labels),
+            pieces=linear.packed(self.vocabulary.names()),
             idf=self.vocabulary.weight,
             weights=self.weights,
             bias=self.bias,
-            variants=_packed(f"{form}\t{label}" for form, label in self.variants.items()),
+            variants=linear.packed(f"{form}\t{label}" for form, label in self.variants.items()),
             calibration=np.array([self.slope, self.doubt, self.threshold, self.suggest_threshold]),
         )
-        return file.getvalue()
 
     @classmethod
     def from_bytes(cls, data: bytes) -> Understanding:
         """The model of `to_bytes`. Raises ModelUnreadable; runs nothing that stands in the file."""
+        state = linear.from_bytes(data)
         try:
-            with np.load(io.BytesIO(data), allow_pickle=False) as state:
-                labels, pieces = _unpacked(state["labels"]), _unpacked(state["pieces"])
-                idf, weights, bias = state["idf"], state["weights"], state["bias"]
-                variants = dict(line.split("\t") for line in _unpacked(state["variants"]) if line)
-                slope, doubt, threshold, suggest = (float(number) for number in state["calibration"])
-        except Exception as error:  # numpy and zipfile raise whatever a broken file makes them stumble over
+            labels, pieces = linear.unpacked(state["labels"]), linear.unpacked(state["pieces"])
+            idf, weights, bias = state["idf"], state["weights"], state["bias"]
+            variants = dict(line.split("\t") for line in linear.unpacked(state["variants"]) if line)
+            slope, doubt, threshold, suggest = (float(number) for number in state["calibration"])
+        except (KeyError, TypeError, ValueError) as error:
             raise ModelUnreadable(f"not a model file: {type(error).__name__}") from error
         fits = weights.shape == (len(pieces), len(labels)) and idf.shape == (len(pieces),)
         if not fits or bias.shape != (len(labels),):
@@ -210,11 +191,3 @@ def load_from_archive(model: Path) -> Understanding:
     except (tarfile.TarError, OSError, EOFError) as error:
         raise ModelUnreadable(f"not a Rasa model: {type(error).__name__}") from error
     raise ModelUnreadable("the archive holds no model of ours")
-
-
-def _packed(names: Iterable[str]) -> np.ndarray:
-    return np.frombuffer("\n".join(names).encode(), dtype=np.uint8)
-
-
-def _unpacked(array: np.ndarray) -> list[str]:
-    return array.tobytes().decode().split("\n")

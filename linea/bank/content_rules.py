@@ -51,10 +51,11 @@ REQUIRED_LINES = (
     "utter_medical_alarm",
     "utter_crisis_help",
     "utter_crisis_again",
+    "utter_staff_abuse",
     "utter_yellow",
     "utter_handover_offer",
 )
-CRISIS = re.compile(r"utter_crisis_\w+|utter_medical_alarm")
+CRISIS = re.compile(r"utter_crisis_\w+|utter_medical_alarm|utter_staff_abuse")
 MOST_CRISIS = 600  # what is still read by someone in danger
 CRISIS_NUMBER_LINES = 2
 

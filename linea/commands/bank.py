@@ -10,6 +10,7 @@ from linea import triage
 from linea.bank import check, load
 from linea.settings import SettingsError
 from linea.settings import load as load_settings
+from linea.triage import messages
 
 
 @click.group()
@@ -35,6 +36,8 @@ def check_command(bank_dir: Path | None) -> None:
         triage.load(settings.content_dir / "triage")
     except triage.TriageError as error:
         findings += [str(finding) for finding in error.findings]
+    said, faults = messages.read_folder(settings.content_dir / "triage" / messages.FOLDER)
+    findings += [str(finding) for finding in faults]
     for finding in findings:
         click.echo(finding)
     if findings:
@@ -42,3 +45,4 @@ def check_command(bank_dir: Path | None) -> None:
     entries = load(folder, settings.content_dir).entries
     variants = sum(len(entry.variants) for entry in entries.values())
     click.echo(f"Banco en orden: {len(entries)} preguntas, {variants} variantes")
+    click.echo(f"Semáforo en orden: {len(said)} mensajes de los que aprende")

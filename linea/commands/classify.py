@@ -15,6 +15,7 @@ from linea.assistant.decision import decide
 from linea.assistant.understanding import ModelUnreadable, Understanding, load_from_archive
 from linea.bank import Bank
 from linea.commands.common import settings_or_exit, stop
+from linea.settings import Settings
 
 
 @click.command()
@@ -24,23 +25,23 @@ def classify() -> None:
     try:
         model = training.ensure_model(settings, say=_aside)
         understanding = load_from_archive(model)
-        signals = triage.load(settings.content_dir / "triage")
+        light = _light(settings)
         bank = bank_module.load(settings.bank_dir, settings.content_dir)
     except (ModelUnreadable, training.TrainingFailed, triage.TriageError, bank_module.BankError) as error:
         stop(str(error))
-    classified = classifier(understanding, signals, bank)
+    classified = classifier(understanding, light, bank)
     for line in sys.stdin:
         if line.strip():
             print(json.dumps(_answer(line, classified), ensure_ascii=False))
 
 
 def classifier(
-    understanding: Understanding, signals: triage.Signals, bank: Bank
+    understanding: Understanding, light: triage.TrafficLight, bank: Bank
 ) -> Callable[[str], dict[str, Any]]:
     """A function from a message's text to the fields that `linea classify` adds to it."""
 
     def classified(text: str) -> dict[str, Any]:
-        colour = signals.classify(text)
+        colour = light.classify(text)
         reading = understanding.read(text)
         entry = bank.entries.get(reading.entry or "")
         decided = decide(colour, reading, entry is not None and entry.handover == "always")
@@ -57,6 +58,12 @@ def classifier(
         }
 
     return classified
+
+
+def _light(settings: Settings) -> triage.TrafficLight:
+    signals = triage.load(settings.content_dir / "triage")
+    learnt = training.ensure_classifier(settings, say=_aside)
+    return triage.TrafficLight(signals, triage.Classifier.from_bytes(learnt.read_bytes()) if learnt else None)
 
 
 def _answer(line: str, classified: Callable[[str], dict[str, Any]]) -> dict[str, Any]:

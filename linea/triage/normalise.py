@@ -48,6 +48,8 @@ _LOOKALIKES = {
     ord("ı"): "i",
     ord("ß"): "ss",
 }
+# Pictures between words part them; those that are letters in boxes, and SOS, have been read by then.
+_PICTURES = re.compile("[\u2190-\u2bff\U0001f000-\U0001faff]+")
 _PIECE = r"[a-z0-9@$]"
 _TOKEN = re.compile(rf"{_PIECE}+(?:[^\sa-z0-9@$]{{1,4}}{_PIECE}+)*")
 _INNER = re.compile(r"([^a-z0-9@$]+)")
@@ -73,7 +75,7 @@ def clean(text: str) -> str:
         return text.lower()
     text = _INVISIBLE.sub("", unicodedata.normalize("NFKD", text.lower()))
     if not text.isascii():
-        text = text.translate(_LOOKALIKES)
+        text = _PICTURES.sub(" ", text.translate(_LOOKALIKES))
     return text[: 4 * HALF]
 
 

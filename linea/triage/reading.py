@@ -16,8 +16,9 @@ COLOURS = ("none", "green", "yellow", "red")
 URGENCIES = ("none", "appointment", "today", "now")
 # When several signals fire in one colour, the text of the first of these kinds goes out. A wish to die comes
 # first because fear often takes the breath away; then whoever needs an ambulance.
-KINDS = ("suicide", "medical_alarm", "child", "violence", "help", "distress")
-NEEDED = ("suicide", "medical_alarm", "child", "violence", "help")  # without a red of these, no start
+# Then abuse by somebody of the organisation, which the others must not read (DESIGN 5.6).
+KINDS = ("suicide", "medical_alarm", "staff_abuse", "child", "violence", "help", "distress")
+NEEDED = KINDS[:-1]  # without a red of these, no start
 
 _RASA_WORD = re.compile(r"(nlu|rules|stories|responses|actions)\s*:")
 _FIELDS = frozenset(
@@ -94,7 +95,7 @@ def read_folder(folder: Path) -> tuple[Lists, list[Signal], list[Finding]]:
     lists = Lists(folder / LISTS_FILE)
     signals: list[Signal] = []
     for path in sorted(folder.glob("*.yml")):
-        content = _content(path, findings)
+        content = content_of(path, findings)
         if content is None:
             continue
         if path.name == LISTS_FILE:
@@ -116,7 +117,8 @@ def read_folder(folder: Path) -> tuple[Lists, list[Signal], list[Finding]]:
     return lists, signals, findings
 
 
-def _content(path: Path, findings: list[Finding]) -> Any:
+def content_of(path: Path, findings: list[Finding]) -> Any:
+    """What stands in a file, as ruamel reads it with its lines; None, and a finding, if it cannot be read."""
     try:
         text = path.read_text(encoding="utf-8")
     except UnicodeDecodeError:
@@ -145,7 +147,7 @@ def _read_lists(path: Path, content: Any, findings: list[Finding]) -> Lists:
     for key in content:
         if key not in ("lists", "spellings", "typos"):
             what = f"no se conoce «{key}»: usa lists, spellings o typos"
-            findings.append(Finding(path, _line(content, key), what))
+            findings.append(Finding(path, line_of(content, key), what))
     for name, values in (content.get("lists") or {}).items():
         lists.lists[str(name)] = _texts(path, content["lists"], name, values, findings)
     for typed, meant in (content.get("spellings") or {}).items():
@@ -158,7 +160,7 @@ def _read_signals(path: Path, content: Any, findings: list[Finding]) -> list[Sig
     for key in content:
         if key != "signals":
             what = f"no se conoce «{key}»: aquí solo va «signals»"
-            findings.append(Finding(path, _line(content, key), what))
+            findings.append(Finding(path, line_of(content, key), what))
     signals = []
     rows = content.get("signals")
     if not isinstance(rows, list) or not rows:
@@ -179,7 +181,7 @@ def _read_signal(path: Path, at: int, row: Any, findings: list[Finding]) -> Sign
     before = len(findings)
 
     def fault(key: str | None, message: str) -> None:
-        findings.append(Finding(path, _line(row, key) if key in row else at, message))
+        findings.append(Finding(path, line_of(row, key) if key in row else at, message))
 
     for key in row:
         if key not in _FIELDS:
@@ -234,7 +236,7 @@ def _texts(path: Path, owner: Any, key: Any, values: Any, findings: list[Finding
         return []
     if not isinstance(values, list):
         what = f"«{key}» es una lista: pon cada frase en su línea con «- »"
-        findings.append(Finding(path, _line(owner, key), what))
+        findings.append(Finding(path, line_of(owner, key), what))
         return []
     texts = []
     for index, value in enumerate(values):
@@ -246,5 +248,6 @@ def _texts(path: Path, owner: Any, key: Any, values: Any, findings: list[Finding
     return texts
 
 
-def _line(owner: Any, key: Any) -> int:
+def line_of(owner: Any, key: Any) -> int:
+    """The line of the file on which a key of `owner` stands."""
     return owner.lc.key(key)[0] + 1 if hasattr(owner, "lc") else 1

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, cast
@@ -111,10 +111,35 @@ class Signals:
 
     def classify(self, text: str) -> Triage:
         """The colour of a message (or of a burst, one message a line). Never raises; empty text is `none`."""
+        return self.judge(self.tokens(text))
+
+    def tokens(self, text: str) -> list[str]:
+        """The words of a text as the phrases spell them, and the pauses between (`normalise.BREAKS`)."""
+        return self._reader.words(text)
+
+    def judge(self, tokens: Sequence[str]) -> Triage:
+        """The colour of the words and pauses of a message."""
+        return self._highest(self._fired(Message(tokens)))
+
+    def judge_and_rest(self, tokens: Sequence[str]) -> tuple[Triage, list[str]]:
+        """The colour, and the words and pauses without those that an idiom of `unless` switched off."""
+        hidden: list[tuple[int, int]] = []
+        found = self._highest(self._fired(Message(tokens), hidden))
+        return found, _without(tokens, Spans(hidden)) if hidden else list(tokens)
+
+    def explain(self, text: str) -> list[Fired]:
+        """Every signal that fires on the text, with the words (as they were understood) that made it fire."""
+        message = Message(self.tokens(text))
+        return [
+            Fired(signal.id, signal.colour, signal.urgency, message.text[start:end].strip())
+            for signal, (start, end) in self._fired(message)
+        ]
+
+    def _highest(self, fired: Iterable[tuple[Signal, tuple[int, int]]]) -> Triage:
         best: tuple[int, int, int] | None = None
         chosen: Signal | None = None
         alarm = False
-        for signal, _ in self._fired(self._message(text)):
+        for signal, _ in fired:
             alarm = alarm or signal.alarm
             rank = (COLOURS.index(signal.colour), URGENCIES.index(signal.urgency), -KINDS.index(signal.kind))
             if best is None or rank > best:
@@ -124,37 +149,35 @@ class Signals:
         colour, urgency = cast(Colour, chosen.colour), cast(Urgency, chosen.urgency)
         return Triage(colour, urgency, alarm, chosen.kind, chosen.id, chosen.line)
 
-    def explain(self, text: str) -> list[Fired]:
-        """Every signal that fires on the text, with the words (as they were understood) that made it fire."""
-        message = self._message(text)
-        return [
-            Fired(signal.id, signal.colour, signal.urgency, message.text[start:end].strip())
-            for signal, (start, end) in self._fired(message)
-        ]
-
     def fires(self, signal_id: str, text: str) -> bool:
         """Whether this signal fires on the text, whatever the others do."""
-        return any(signal.id == signal_id for signal, _ in self._fired(self._message(text)))
+        return any(signal.id == signal_id for signal, _ in self._fired(Message(self.tokens(text))))
 
-    def _message(self, text: str) -> Message:
-        return Message(self._reader.words(text))
+    def _fired(
+        self, message: Message, hidden: list[tuple[int, int]] | None = None
+    ) -> Iterator[tuple[Signal, tuple[int, int]]]:
+        """Each signal that fires, once, with the first match that nothing cancels.
 
-    def _fired(self, message: Message) -> Iterator[tuple[Signal, tuple[int, int]]]:
-        """Each signal that fires, once, with the first match that nothing cancels."""
+        Into `hidden` goes every match that an idiom cancels; finding them all takes longer.
+        """
         candidates: dict[int, dict[Role, list[tuple[Phrase, list[int]]]]] = {}
         for number, places in self._index.candidates(message).items():
             use = self._uses[number]
             of_signal = candidates.setdefault(use.signal, {})
             of_signal.setdefault(use.role, []).append((self._phrases[number], places))
         for number in sorted(candidates):
-            match = self._match(message, candidates[number])
+            match = self._match(message, candidates[number], hidden)
             if match is not None:
                 yield self.signals[number], match
 
     def _match(
-        self, message: Message, candidates: dict[Role, list[tuple[Phrase, list[int]]]]
+        self,
+        message: Message,
+        candidates: dict[Role, list[tuple[Phrase, list[int]]]],
+        hidden: list[tuple[int, int]] | None,
     ) -> tuple[int, int] | None:
         cancelled: Spans | None = None
+        first: tuple[int, int] | None = None
         roles: tuple[Role, ...] = ("phrase", "alone")
         for role in roles:
             for phrase, places in candidates.get(role, ()):
@@ -166,9 +189,15 @@ class Signals:
                         cancelled = Spans(
                             span for idiom, keys in idioms for span in idiom.spans(message, keys)
                         )
-                    if not cancelled.overlap(start, end):
+                    if cancelled.overlap(start, end):
+                        # Within one sentence: what is written around it must not hide more of it.
+                        if hidden is not None and normalise.BREAKS.isdisjoint(message.text[start:end]):
+                            hidden.append((start, end))
+                    elif hidden is None:
                         return start, end
-        return None
+                    else:
+                        first = first or (start, end)
+        return first
 
     def _is_alone(self, text: str, start: int, end: int) -> bool:
         """Whether the match is a whole sentence, apart from greetings and courtesy."""
@@ -187,6 +216,16 @@ def load(folder: Path | str) -> Signals:
     if findings:
         raise TriageError(findings)
     return compiled
+
+
+def _without(tokens: Sequence[str], hidden: Spans) -> list[str]:
+    kept = []
+    at = 0  # each word stands after a blank in the text of a Message
+    for token in tokens:
+        if not hidden.overlap(at, at + len(token) + 1):
+            kept.append(token)
+        at += len(token) + 1
+    return kept
 
 
 def _failing_examples(compiled: Signals, signal: Signal) -> Iterator[Finding]:

@@ -9,8 +9,21 @@ from pathlib import Path
 
 import pytest
 
-from linea import settings, training
+from linea import settings, training, triage
 from linea.settings import ROOT, Settings
+
+MESSAGES = """\
+# Lo que hay aquí.
+heard:
+- colour: red
+  kind: help
+  urgency: now
+  texts: |
+    - ya vienen
+- colour: none
+  texts: |
+    - hola
+"""
 
 
 @pytest.fixture
@@ -81,3 +94,42 @@ def test_when_training_fails_the_last_model_stays_and_the_reason_is_given(elsewh
         training.ensure_model(elsewhere, say=lambda sentence: None)
     assert model.read_bytes() == b"a model"
     assert [path.name for path in model.parent.iterdir() if path.is_dir()] == []
+
+
+@pytest.fixture
+def with_messages(elsewhere: Settings, tmp_path: Path) -> Settings:
+    """The same, with the rules as they are and a handful of messages."""
+    content = tmp_path / "data"
+    shutil.copytree(ROOT / "data/triage", content / "triage", ignore=shutil.ignore_patterns("messages"))
+    (content / "triage/messages").mkdir()
+    (content / "triage/messages/ana.yml").write_text(MESSAGES, encoding="utf-8")
+    return dataclasses.replace(elsewhere, content_dir=content)
+
+
+def test_the_classifier_learns_again_only_when_something_changed(with_messages: Settings) -> None:
+    spoken: list[str] = []
+    file = training.ensure_classifier(with_messages, say=spoken.append)
+    assert file == with_messages.classifier_file
+    assert training.is_intact(file)
+    assert len(spoken) == 2
+    assert training.ensure_classifier(with_messages, say=spoken.append) == file
+    assert len(spoken) == 2
+    (with_messages.content_dir / "triage/messages/eva.yml").write_text(
+        "# Otra voz.\nheard:\n- colour: none\n  texts: |\n    - gracias\n", encoding="utf-8"
+    )
+    training.ensure_classifier(with_messages, say=spoken.append)
+    assert len(spoken) == 4
+
+
+def test_a_fault_in_the_messages_leaves_the_classifier_from_before(with_messages: Settings) -> None:
+    with_messages.models_dir.mkdir(parents=True)
+    with_messages.classifier_file.write_bytes(b"from before")
+    (with_messages.content_dir / "triage/messages/mala.yml").write_text("heard: [", encoding="utf-8")
+    with pytest.raises(triage.TriageError, match=r"mala\.yml: 1"):
+        training.ensure_classifier(with_messages, say=lambda sentence: None)
+    assert with_messages.classifier_file.read_bytes() == b"from before"
+
+
+def test_without_messages_there_is_nothing_to_learn(with_messages: Settings) -> None:
+    shutil.rmtree(with_messages.content_dir / "triage/messages")
+    assert training.ensure_classifier(with_messages) is None

@@ -8,6 +8,7 @@ from click.testing import CliRunner
 
 from linea import bank, settings
 from linea.commands.bank import bank as command
+from linea.triage import messages
 
 if TYPE_CHECKING:
     import pytest
@@ -15,13 +16,15 @@ if TYPE_CHECKING:
     from tests.bank.conftest import Content
 
 
-def test_a_bank_in_order_is_counted_in_one_line() -> None:
+def test_a_bank_in_order_is_counted() -> None:
     ready = bank.load(settings.ROOT / "data/bank", settings.ROOT / "data")
     variants = sum(len(entry.variants) for entry in ready.entries.values())
     result = CliRunner().invoke(command, ["check"])
+    said, _ = messages.read_folder(settings.ROOT / "data/triage/messages")
     assert (result.exit_code, result.output) == (
         0,
-        f"Banco en orden: {len(ready.entries)} preguntas, {variants} variantes\n",
+        f"Banco en orden: {len(ready.entries)} preguntas, {variants} variantes\n"
+        f"Semáforo en orden: {len(said)} mensajes de los que aprende\n",
     )
 
 

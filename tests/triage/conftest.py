@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from ruamel.yaml import YAML
 
-from linea import triage
+from linea import settings, training, triage
 
 ROOT = Path(__file__).parents[2]
 SHIPPED = ROOT / "data" / "triage"
@@ -40,6 +40,14 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 @pytest.fixture(scope="session")
 def signals() -> triage.Signals:
     return triage.load(SHIPPED)
+
+
+@pytest.fixture(scope="session")
+def light(signals: triage.Signals) -> triage.TrafficLight:
+    """The rules and what the classifier has learnt, as the line uses them."""
+    learnt = training.ensure_classifier(settings.load({}))
+    assert learnt is not None
+    return triage.TrafficLight(signals, triage.Classifier.from_bytes(learnt.read_bytes()))
 
 
 @pytest.fixture(scope="session")

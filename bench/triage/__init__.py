@@ -1,0 +1,1 @@
+"""How the traffic light takes messages of people who have read neither rules nor training messages."""
