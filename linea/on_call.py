@@ -29,7 +29,8 @@ OPENS_WITHIN = timedelta(seconds=60)  # an operator who is there (DESIGN 5.4)
 ANSWERS_WITHIN = timedelta(minutes=5)
 AGAIN_AFTER = timedelta(minutes=15)
 OLD_AFTER = timedelta(hours=24)  # DESIGN 5.8
-LOOK_AGAIN = timedelta(seconds=30)  # the roster, or who is at work, may have changed
+LOOK_AGAIN = timedelta(seconds=30)  # the roster may have changed
+STILL_THERE = timedelta(seconds=5)  # between two looks whether an operator still is
 FURTHEST = timedelta(minutes=5)  # ahead of which no look is planned (`linea/clock_steps.py`)
 
 
@@ -129,9 +130,11 @@ def who_comes(
 def _waits_for_operators(case: Case, present: bool, now: datetime) -> datetime | None:
     if not present or case.protected:
         return None
+    again = now + STILL_THERE
     if case.kind == "today":
-        return now + LOOK_AGAIN
-    return _until(case.opened_at, OPENS_WITHIN, now) if case.kind == "red" else None
+        return again
+    over = _until(case.opened_at, OPENS_WITHIN, now) if case.kind == "red" else None
+    return min(over, again) if over else None
 
 
 def _waits_for_morning(case: Case, duty: Duty, now: datetime) -> datetime | None:
