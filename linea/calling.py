@@ -1,4 +1,4 @@
-"""Calling the people of the team who are on call: one page at a time, by SMS and by WhatsApp.
+"""Calling the people of the team who are on call, by SMS and by WhatsApp, second after second.
 
 A page says a code and a kind, never a word of the person. Numbers come from the roster at this moment and
 stand in no log.
@@ -6,12 +6,16 @@ stand in no log.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import datetime
 from functools import partial
 from typing import Any
 
-from linea import clock, logs, pages
+from sqlalchemy.orm import Session
+
+from linea import alerts, clock, logs, pages, unanswered
 from linea.content import Content
 from linea.inbox import name_of
 from linea.keys import Keys
@@ -22,6 +26,7 @@ from linea.steps import Step, reached
 from linea.store import Store
 
 AT_ONCE = 4
+UNANSWERED_EVERY = 60.0  # seconds
 WORDS = {"call": "utter_page", "thanks": "utter_page_thanks", "late": "utter_page_late"}
 
 
@@ -34,6 +39,22 @@ class Calling:
         self.store, self.settings, self.keys = store, settings, keys
         self.content, self.channels = content, channels
         self.log = logs.get()
+        self.looked = float("-inf")  # when it was last looked who goes unanswered
+
+    async def look(self) -> None:
+        """Decide whom to call now; once a minute also tell who goes unanswered how to write again."""
+        await self.store.awrite(partial(self._decide, clock.now()))
+        if time.monotonic() - self.looked > UNANSWERED_EVERY:
+            self.looked = time.monotonic()
+            zone, line = self.settings.timezone, self.content.line
+            told = partial(unanswered.look, keys=self.keys, line=line, zone=zone, now=clock.now())
+            await self.store.awrite(told)
+
+    def _decide(self, now: datetime, session: Session) -> None:
+        called = alerts.go_on(session, self.keys, self.content.duty, tuple(self.channels), now)
+        pages.sweep(session, now)
+        if called:
+            self.log.warning("on_call_called", people=called)
 
     async def take(self, room: int) -> list[Paging]:
         """Up to `room` pages to be sent now; only looks where there is none."""

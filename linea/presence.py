@@ -6,6 +6,7 @@ forgot to say: a red then goes to whoever is on call.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -87,13 +88,20 @@ def anybody(session: Session, now: datetime) -> bool:
     return session.execute(_PRESENT.limit(1), moments).first() is not None
 
 
-def days(session: Session, since: datetime, zone: ZoneInfo) -> set[date]:
+def spans(session: Session) -> list[tuple[datetime, datetime]]:
+    """From when until when operators were at work, as far back as that is kept."""
+    rows = session.execute(select(Shift.started_at, Shift.seen_at)).all()
+    return [(row.started_at, row.seen_at) for row in rows]
+
+
+def days(worked: Iterable[tuple[datetime, datetime]], since: datetime, zone: ZoneInfo) -> set[date]:
     """The days, in the line's own time zone, on which an operator was at work at `since` or later."""
     found = set()
-    for shift in session.execute(select(Shift).where(Shift.seen_at >= since)).scalars():
-        first = max(shift.started_at, since).astimezone(zone).date()
-        last = shift.seen_at.astimezone(zone).date()
-        found |= {first + timedelta(days=n) for n in range((last - first).days + 1)}
+    for started_at, seen_at in worked:
+        first = max(started_at, since).astimezone(zone).date()
+        last = seen_at.astimezone(zone).date()
+        count = (last - first).days + 1 if seen_at >= since else 0
+        found |= {first + timedelta(days=n) for n in range(count)}
     return found
 
 

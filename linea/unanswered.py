@@ -7,6 +7,7 @@ last message, so they are told before that how to write again.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -41,10 +42,11 @@ def look(session: Session, keys: Keys, line: Line, zone: ZoneInfo, now: datetime
         .where(or_(Handoff.lives_until.is_(None), Handoff.told_at.is_(None)))
         .with_for_update(skip_locked=True, of=Handoff)
     ).all()
+    worked = presence.spans(session) if rows else []
     count = 0
     for handoff, conversation in rows:
         if handoff.lives_until is None:
-            handoff.lives_until = _lives_until(session, handoff.opened_at, zone)
+            handoff.lives_until = _lives_until(worked, handoff.opened_at, zone)
         awaited = handoff.operator is None and handoff.reason not in NOT_AWAITED
         if awaited and handoff.told_at is None and _is_time(handoff, conversation, zone, now):
             handoff.told_at = now
@@ -53,9 +55,11 @@ def look(session: Session, keys: Keys, line: Line, zone: ZoneInfo, now: datetime
     return count
 
 
-def _lives_until(session: Session, opened_at: datetime, zone: ZoneInfo) -> datetime | None:
+def _lives_until(
+    worked: Sequence[tuple[datetime, datetime]], opened_at: datetime, zone: ZoneInfo
+) -> datetime | None:
     """The end of the second day with operators; None while there have not been two."""
-    days = sorted(presence.days(session, opened_at, zone))[:DAYS_WITH_OPERATORS]
+    days = sorted(presence.days(worked, opened_at, zone))[:DAYS_WITH_OPERATORS]
     if len(days) < DAYS_WITH_OPERATORS:
         return None
     return datetime.combine(days[-1] + timedelta(days=1), time(), zone)

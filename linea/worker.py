@@ -23,7 +23,6 @@ from sqlalchemy.orm import Session
 
 from linea import (
     absence,
-    alerts,
     clock,
     clock_steps,
     conversations,
@@ -33,12 +32,10 @@ from linea import (
     logs,
     night,
     outbox,
-    pages,
     people,
     rasa_client,
     reception,
     spool,
-    unanswered,
     watch,
 )
 from linea.calling import AT_ONCE as PAGES_AT_ONCE
@@ -104,6 +101,7 @@ class Worker:
                     self._guard(partial(self._work, "pages", PAGES_AT_ONCE, calling.take, calling.send)),
                     self._guard(self._beat),
                     self._guard(self._tick),
+                    self._guard(partial(self._every_second, calling.look)),
                     self._guard(self._drain_spool),
                     self._guard(self._erase),
                 ]
@@ -130,6 +128,11 @@ class Worker:
             except Exception as error:
                 self.log.error("loop_broke", error=error)
                 await self._sleep(1.0)
+
+    async def _every_second(self, do: Callable[[], Awaitable[None]]) -> None:
+        while not self.stopping.is_set():
+            await do()
+            await self._sleep(TICK_EVERY)
 
     async def _sleep(self, seconds: float) -> None:
         with contextlib.suppress(asyncio.TimeoutError):
@@ -339,12 +342,7 @@ class Worker:
         if clock_steps.release(session, now):
             self.log.warning("clock_was_set_back")
         watch.speak_for_silent_operators(session, line, now, duty)
-        called = alerts.go_on(session, self.keys, duty, tuple(self.channels), now)
-        if called:
-            self.log.warning("on_call_called", people=called)
         outbox.sweep(session, now)
-        pages.sweep(session, now)
-        unanswered.look(session, self.keys, line, self.settings.timezone, now)
         conversations.end_silent(session, now)
         if not assistant_ready:
             absence.tell_away(session, line, now)

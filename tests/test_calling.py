@@ -49,7 +49,7 @@ def here(database: Path, tmp_path: Path, simulator: Simulator, helpline: Helplin
     (tmp_path / "on_call.yml").write_text(ON_CALL, encoding="utf-8")
     environ = {
         "LINEA_DATA_DIR": str(database.parent),
-        "LINEA_PORT": simulator.settings.public_url.rpartition(":")[2],
+        "LINEA_PUBLIC_URL": simulator.settings.public_url,
         "LINEA_SIMULATOR_PORT": str(simulator.settings.simulator_port),
         "LINEA_ON_CALL_FILE": str(tmp_path / "on_call.yml"),
     }

@@ -25,7 +25,7 @@ def seen(helpline: Helpline, operator: str = "rosa") -> bool:
 
 def days(helpline: Helpline) -> set[date]:
     with helpline.store.reading() as session:
-        return presence.days(session, helpline.all(Shift)[0].started_at, LIMA)
+        return presence.days(presence.spans(session), helpline.all(Shift)[0].started_at, LIMA)
 
 
 def test_who_begins_is_there_and_who_ends_is_not(helpline: Helpline) -> None:

@@ -43,7 +43,6 @@ REASONS = {
     "outside": "le responden desde otro lugar",
     "staff_abuse": "cuenta algo del propio equipo",
     "treatment": "pregunta por su propio tratamiento",
-    "complaint": "tiene una queja",
     "language": "escribe en otro idioma",
 }
 CHANNELS = {"whatsapp": "WhatsApp", "sms": "SMS"}
