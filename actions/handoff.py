@@ -1,4 +1,4 @@
-"""A person asked for a person, or was not understood."""
+"""A person is needed: asked for, not understood, or for what only a person can answer."""
 
 from __future__ import annotations
 
@@ -8,6 +8,14 @@ from rasa_sdk import Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.base import LineAction, effect
+
+# Why, by what was said; whatever else was said was not understood.
+REASONS = {
+    "ask_for_person": "asked",
+    "affirm": "asked",
+    "ask_own_treatment": "treatment",
+    "other_language": "language",
+}
 
 
 class HandOver(LineAction):
@@ -19,6 +27,6 @@ class HandOver(LineAction):
 
     def act(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> list[dict[str, Any]]:
         """No events: who has the chat is a column in the line's database."""
-        asked = tracker.latest_message["intent"]["name"] in ("ask_for_person", "affirm")
-        effect(dispatcher, "hand_over", reason="asked" if asked else "not_understood")
+        intent = tracker.latest_message["intent"]["name"]
+        effect(dispatcher, "hand_over", reason=REASONS.get(intent, "not_understood"))
         return []

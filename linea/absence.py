@@ -9,8 +9,9 @@ from sqlalchemy.orm import Session
 
 from linea import outbox
 from linea.dispatch import FREE, to_person
+from linea.on_call import Duty
 from linea.store.models import Conversation, InboxRow
-from linea.watch import Line
+from linea.watch import NOBODY, Line
 
 TOLD_AFTER = timedelta(seconds=30)
 PATIENCE = timedelta(minutes=10)
@@ -39,7 +40,7 @@ def tell_away(session: Session, line: Line, now: datetime, conversation_id: str 
     return count
 
 
-def give_up(session: Session, line: Line, now: datetime) -> int:
+def give_up(session: Session, line: Line, now: datetime, duty: Duty = NOBODY) -> int:
     """Hand to a person what has waited ten minutes for the assistant; how many messages."""
     rows = session.execute(
         select(InboxRow, Conversation)
@@ -50,5 +51,5 @@ def give_up(session: Session, line: Line, now: datetime) -> int:
     ).all()
     for row, conversation in rows:
         row.state, row.outcome, row.for_operator = "done", "assistant_away", True
-        to_person(session, conversation, "assistant_away", line, now, row.number)
+        to_person(session, conversation, "assistant_away", line, now, row.number, duty)
     return len(rows)

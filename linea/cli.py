@@ -16,6 +16,8 @@ COMMANDS = {
     "simulator": "processes:simulator",
     "migrate": "processes:migrate",
     "train": "train:train",
+    "doctor": "doctor:doctor",
+    "shift": "shift:shift",
     "queue": "queue:queue",
     "take": "queue:take",
     "reply": "queue:reply",

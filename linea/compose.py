@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from linea import numbered
+from linea import hours, numbered
 from linea.bank import Bank
 from linea.messages import Body, Option
 
@@ -54,9 +54,13 @@ def compose(
     waiting_told: bool,
     now: datetime,
     production: bool,
+    anybody: Callable[[], bool] = lambda: True,
 ) -> Composed:
     """The messages of one turn. While a person is awaited (`waiting`) only bank answers, the menu of
-    them and what a form asks are given, and at most once that the person is in the queue."""
+    them and what a form asks are given, and at most once that the person is in the queue.
+
+    `anybody`: whether an operator is at work; asked only where it is said that one will write.
+    """
     bodies: list[Body] = []
     utters = [str(message.get("utter") or "") for message in picked.messages]
     answered = offered = False
@@ -94,7 +98,7 @@ def compose(
             bodies.append(bank.line("utter_fallback", channel))
             handover = "no_answer"
         if handover:
-            bodies.append(bank.line(waiting_line(bank), channel))
+            bodies.append(waiting_line(bank, channel, now, anybody()))
     notice = "utter_greet" in utters and mode != "waiting"
     if not notice and not notice_given and mode == "bot" and bodies:
         bodies = _with_notice(bodies, bank.line("utter_notice", channel), channel)
@@ -125,9 +129,16 @@ def _suggest(bank: Bank, channel: str, entries: Sequence[str]) -> Body:
     return Body(asked.text, (*offers, *asked.options), asked.button)
 
 
-def waiting_line(bank: Bank) -> str:
-    """The name of the line that says a person will write: with the hours, where the programme gave them."""
-    return "utter_handoff_waiting_hours" if bank.value("hours") else "utter_handoff_waiting"
+def waiting_line(bank: Bank, channel: str, now: datetime, anybody: bool) -> Body:
+    """That a person will write: when the team is there again if nobody is now, else the hours, where the
+    programme gave them."""
+    opens = None if anybody else bank.schedule.opens(now)
+    if opens is not None:
+        at = hours.at(opens, now, bank.schedule.zone)
+        return bank.line("utter_handoff_waiting_closed", channel, opens=at)
+    return bank.line(
+        "utter_handoff_waiting_hours" if bank.value("hours") else "utter_handoff_waiting", channel
+    )
 
 
 def merge(bodies: Sequence[Body], channel: str) -> list[Body]:

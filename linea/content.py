@@ -1,4 +1,4 @@
-"""What the worker says and what it watches for, read from the editors' files and again when they change."""
+"""What the worker says, watches for and whom it calls, read from files and again when they change."""
 
 from __future__ import annotations
 
@@ -6,14 +6,15 @@ import shutil
 from pathlib import Path
 from typing import Any
 
-from linea import bank, published, triage
+from linea import bank, published, roster, triage
 from linea.linear import Unreadable
 from linea.messages import Body
+from linea.on_call import Duty
 from linea.settings import Settings
 
 
 class Content:
-    """The published bank and the signals of danger, read again when an editor changes a file."""
+    """The published bank, the signals of danger and the roster, read again when an editor changes a file."""
 
     def __init__(self, settings: Settings, log: Any) -> None:
         self.settings, self.log = settings, log
@@ -33,9 +34,14 @@ class Content:
         """The colour of a text."""
         return self.light.classify(text)
 
-    def line(self, name: str, channel: str) -> Body:
-        """A fixed text of the line."""
-        return self.bank.line(name, channel)
+    def line(self, name: str, channel: str, **values: str) -> Body:
+        """A fixed text of the line, with the values of its [[names]]."""
+        return self.bank.line(name, channel, **values)
+
+    @property
+    def duty(self) -> Duty:
+        """Who can be called, and when the programme is open."""
+        return Duty(self.roster, self.bank.schedule)
 
     def refresh(self) -> None:
         """Take in changed files; with a mistake in them the old content stays, and it is said once."""
@@ -57,7 +63,7 @@ class Content:
         if self._stamp() != self.seen:  # somebody is at it: the next look copies
             return
         try:
-            published.keep(self.settings.data_dir, *folders)
+            published.keep(self.settings.data_dir, *folders, self.roster_file)
         except (OSError, shutil.Error) as error:
             self.log.error("content_not_kept", error=error)
 
@@ -65,6 +71,7 @@ class Content:
         fresh = bank.load(bank_dir, content_dir, self.settings.timezone)
         signals = triage.load(content_dir / "triage")
         self.bank, self.light = fresh, triage.TrafficLight(signals, self._classifier())
+        self.roster = self._read_roster()
 
     def _classifier(self) -> triage.Classifier | None:
         """What the traffic light learnt; None, said once, until it has learnt something."""
@@ -79,9 +86,23 @@ class Content:
         self._alone = False
         return found
 
+    def _read_roster(self) -> roster.Roster:
+        """Who is called; upon a mistake who was before, in this process or in the one before it. A line that
+        has neither starts with the contacts that can be read: fewer are better than none."""
+        self.roster_file = self.settings.on_call_file
+        found, mistakes = roster.read(self.roster_file)
+        if not mistakes:
+            return found
+        self.log.error("on_call_has_mistakes", count=len(mistakes), see="linea bank check")
+        self.roster_file = published.kept_roster(self.settings.data_dir)
+        before = roster.read(self.roster_file)[0] if self.roster_file.is_file() else found
+        return getattr(self, "roster", before)
+
     def _stamp(self) -> int:
         folders = (self.settings.bank_dir, self.settings.content_dir)
         paths = {path for folder in folders for path in folder.rglob("*.yml")}
         if self.settings.classifier_file.exists():
             paths.add(self.settings.classifier_file)
+        if self.settings.on_call_file.is_file():
+            paths.add(self.settings.on_call_file)
         return hash(tuple(sorted((str(path), path.stat().st_mtime_ns) for path in paths)))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import bindparam, insert, select, update
 from sqlalchemy.orm import Session
@@ -15,6 +16,7 @@ from linea.store.models import Conversation, Handoff
 SILENCE = timedelta(minutes=60)  # after this the conversation has ended (DESIGN 5.8)
 COLOURS = ("none", "green", "yellow", "red")
 URGENCIES = ("none", "appointment", "today", "now")
+TEAM, PROTECTION = "team", "protection"  # who may see a conversation (DESIGN 5.6)
 
 # Built once: building one of these costs SQLAlchemy several times what running it costs.
 _OPEN = (
@@ -25,11 +27,12 @@ _OPEN = (
     .where(Conversation.ended_at.is_(None))
 )
 _HOLDER = (
-    select(Handoff.operator)
+    select(Handoff.operator, Conversation.audience)
     .join(Conversation, Conversation.id == Handoff.conversation_id)
     .where(Conversation.person_id == bindparam("its_person"), Conversation.mode == "human")
     .where(Handoff.closed_at.is_(None), Handoff.operator.isnot(None))
     .where(Handoff.operator.notin_(OUTSIDERS.values()))  # they have one channel and see no other
+    .order_by(Conversation.audience)  # protection before the team
 )
 _CODE_TAKEN = select(Conversation.id).where(Conversation.code == bindparam("its_code"))
 _NEW = insert(Conversation.__table__)
@@ -58,12 +61,13 @@ def current(session: Session, person_id: str, channel: str, now: datetime) -> st
             "person_id": person_id,
             "channel": channel,
             "mode": "human" if holder else "bot",
+            "audience": holder.audience if holder else TEAM,
             "opened_at": now,
             "last_inbound_at": now,
         },
     )
     if holder:  # whoever speaks with them on one channel has them on the other too
-        values = {"conversation_id": conversation_id, "reason": "other_channel", "operator": holder}
+        values = {"conversation_id": conversation_id, "reason": "other_channel", "operator": holder.operator}
         session.add(Handoff(id=new_id(), opened_at=now, taken_at=now, **values))
         session.flush()
     return conversation_id
@@ -122,16 +126,34 @@ def needs_person(session: Session, conversation: Conversation, reason: str, now:
     return True
 
 
+def protect(session: Session, conversation: Conversation, now: datetime) -> bool:
+    """What is told here is about the team itself: from now on only the role of protection sees it.
+
+    Who had the chat has it no longer, and the assistant says no more of the team's queue in it. False if it
+    was so already.
+    """
+    if conversation.audience == PROTECTION:
+        return False
+    needs_person(session, conversation, "staff_abuse", now)
+    standing = standing_handoff(session, conversation.id)
+    if standing is not None:
+        standing.reason, standing.colour = "staff_abuse", conversation.colour
+        standing.operator = standing.taken_at = None
+    conversation.unanswered_red_at = None
+    conversation.mode, conversation.audience, conversation.waiting_told = "waiting", PROTECTION, True
+    session.flush()
+    return True
+
+
 def is_held(session: Session, conversation: Conversation) -> bool:
     """Whether an operator is speaking with the person now, in this conversation or in another of theirs."""
     held = select(Conversation.id).where(Conversation.person_id == conversation.person_id)
     return session.execute(held.where(Conversation.mode == "human")).first() is not None
 
 
-def _holder(session: Session, person_id: str) -> str | None:
-    """The operator who has a person now, on any channel."""
-    found: str | None = session.execute(_HOLDER, {"its_person": person_id}).scalars().first()
-    return found
+def _holder(session: Session, person_id: str) -> Any:
+    """The operator who has a person now, on any channel, and for whom; None if nobody has."""
+    return session.execute(_HOLDER, {"its_person": person_id}).first()
 
 
 def _successor(session: Session, conversation: Conversation) -> bool:

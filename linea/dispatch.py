@@ -10,15 +10,16 @@ from typing import Any
 from sqlalchemy import Integer, bindparam, func, or_, select, update
 from sqlalchemy.orm import Session
 
-from linea import bursts, choices, context, effects, optout, outbox
+from linea import bursts, choices, context, effects, hours, optout, outbox, presence
 from linea.bank import Bank
 from linea.compose import Picked, compose, merge
 from linea.conversations import needs_person
 from linea.keys import Keys
 from linea.messages import Body
+from linea.on_call import Duty
 from linea.steps import Step, reached
 from linea.store.models import Conversation, InboxRow, OutboxRow
-from linea.watch import Line
+from linea.watch import NOBODY, Line
 
 LEASE = timedelta(seconds=30)  # three times the longest turn
 MAX_FAILURES = 3
@@ -36,6 +37,8 @@ KEPT = {
 }
 KEPT_OTHER, KEPT_BROKEN = "utter_not_understood_type", "utter_media_failed"
 SPOKEN = ("audio", "voice")  # who speaks twice cannot write: a person listens
+VOICE_KEPT, VOICE_NOBODY = "utter_voice_kept", "utter_voice_nobody"
+VOICE_AGAIN = timedelta(minutes=10)  # who waits for a person is told no more often that nobody listens now
 # Read as none of the bank's questions: to a picture with such words it is said that it is kept.
 NOT_UNDERSTOOD = ("nlu_fallback", "out_of_scope", "not_in_bank")
 KEPT_EVENTS = 100  # some twenty turns; every turn brings them all, and Rasa takes no more than 2 MB
@@ -190,6 +193,7 @@ def finish(
         waiting_told=conversation.waiting_told,
         now=now,
         production=production,
+        anybody=lambda: presence.anybody(session, now),
     )
     conversation.reply_at = bursts.paid(conversation.reply_at, now)
     conversation.events = recent([*turn.events, *reply.events])
@@ -220,20 +224,25 @@ def recent(events: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
     return [*standing.values(), *events[first:]]
 
 
-def finish_kept(session: Session, turn: Turn, line: Line, now: datetime) -> bool:
+def finish_kept(session: Session, turn: Turn, line: Line, now: datetime, duty: Duty = NOBODY) -> bool:
     """Answer kindly what nobody has read (a photo, a place): kept, and a person can see it. The same is said
     once a minute, so that an album is answered once; to who waits for a person, once that they do.
-    The second voice note goes to a person who can listen."""
+    The second voice note goes to a person who can listen; while nobody can, that is said with the numbers."""
     conversation = _still_ours(session, turn)
     if conversation is None:
         return False
     name = turn.kept[0] if turn.kept else KEPT_OTHER
+    unheard = VOICE_KEPT in turn.kept and not presence.anybody(session, now)
+    if unheard:
+        name = VOICE_NOBODY
     if conversation.mode == "waiting":
-        if not conversation.waiting_told:
+        if unheard and not _just_said(session, conversation, name, now, VOICE_AGAIN):
+            _say(session, conversation, name, line, now, turn)
+        elif not unheard and not conversation.waiting_told:
             _say(session, conversation, "utter_still_waiting", line, now, turn)
             conversation.waiting_told = True
     elif turn.spoken and _spoke_before(session, turn):
-        to_person(session, conversation, "voice", line, now, turn.rows[0])
+        to_person(session, conversation, "voice", line, now, turn.rows[0], duty)
     elif not _just_said(session, conversation, name, now):
         _say(session, conversation, name, line, now, turn)
     _done(session, turn, "kept", for_operator=conversation.mode != "bot")
@@ -261,11 +270,17 @@ def _spoke_before(session: Session, turn: Turn) -> bool:
     return session.execute(earlier.limit(1)).first() is not None
 
 
-def _just_said(session: Session, conversation: Conversation, name: str, now: datetime) -> bool:
+def _just_said(
+    session: Session,
+    conversation: Conversation,
+    name: str,
+    now: datetime,
+    pause: timedelta = SAME_AGAIN,
+) -> bool:
     said = select(OutboxRow.number).where(
         OutboxRow.conversation_id == conversation.id,
         OutboxRow.utter == name,
-        OutboxRow.created_at >= now - SAME_AGAIN,
+        OutboxRow.created_at >= now - pause,
     )
     return session.execute(said.limit(1)).first() is not None
 
@@ -294,7 +309,7 @@ def put_back(session: Session, turn: Turn, now: datetime, delay: timedelta) -> N
         _release(session, conversation, now + delay)
 
 
-def count_failure(session: Session, turn: Turn, line: Line, now: datetime) -> bool:
+def count_failure(session: Session, turn: Turn, line: Line, now: datetime, duty: Duty = NOBODY) -> bool:
     """The message itself broke the turn; after three times it goes to a person. Whether it did."""
     conversation = _still_ours(session, turn)
     if conversation is None:
@@ -306,7 +321,7 @@ def count_failure(session: Session, turn: Turn, line: Line, now: datetime) -> bo
         for number in turn.rows:
             session.get(InboxRow, number).state = "dead"
         row.outcome, row.for_operator = "failed", True
-        to_person(session, conversation, "failed", line, now, row.number)
+        to_person(session, conversation, "failed", line, now, row.number, duty)
     _release(session, conversation, now + timedelta(seconds=0 if dead else 1))
     return dead
 
@@ -320,12 +335,22 @@ def oldest_waiting(session: Session) -> datetime | None:
 
 
 def to_person(
-    session: Session, conversation: Conversation, reason: str, line: Line, now: datetime, turn: int
+    session: Session,
+    conversation: Conversation,
+    reason: str,
+    line: Line,
+    now: datetime,
+    turn: int,
+    duty: Duty = NOBODY,
 ) -> None:
-    """Put a conversation before a person, and say so if nobody had it yet."""
+    """Put a conversation before a person, and say so if nobody had it yet: also when the team is there again,
+    if nobody is now."""
     if needs_person(session, conversation, reason, now):
-        body: Body = line("utter_handoff_waiting", conversation.channel)
-        outbox.add(session, conversation, [body], "line", now, utter="utter_handoff_waiting", turn=turn)
+        opens = None if presence.anybody(session, now) else duty.schedule.opens(now)
+        name = "utter_handoff_waiting_closed" if opens else "utter_handoff_waiting"
+        values = {"opens": hours.at(opens, now, duty.schedule.zone)} if opens else {}
+        body: Body = line(name, conversation.channel, **values)
+        outbox.add(session, conversation, [body], "line", now, utter=name, turn=turn)
 
 
 def _still_ours(session: Session, turn: Turn) -> Conversation | None:

@@ -1,8 +1,9 @@
 """The night: what was said, by whom and from where is erased, and nothing can bring it back (DESIGN 5.8).
 
 Erased: conversations that have ended, once a night has passed over them; every one 24 hours after its last
-message. Kept: an open red, until a person closes it; another open handoff, at most seven days. What was
-kept of a person goes with their last conversation; the files on the disk go after their rows (`night.py`).
+message. Kept: an open red, until a person closes it; another open handoff, until the second day with
+operators is over and at most seven days (`unanswered.py`). What was kept of a person goes with their last
+conversation; the files on the disk go after their rows (`night.py`).
 """
 
 from __future__ import annotations
@@ -16,10 +17,12 @@ from sqlalchemy import and_, delete, func, or_, select
 from sqlalchemy.orm import Session
 from sqlalchemy.sql import Select
 
-from linea import people
+from linea import people, presence
 from linea.codes import new_id
+from linea.conversations import TEAM
 from linea.inbox import forget_repeats
 from linea.store.models import (
+    Alert,
     Conversation,
     Erasure,
     Handoff,
@@ -27,6 +30,7 @@ from linea.store.models import (
     MediaRow,
     OptionRow,
     OutboxRow,
+    Page,
     Person,
     UnreadBody,
 )
@@ -71,11 +75,14 @@ def erase_due(session: Session, now: datetime, night: datetime) -> Counts:
         session.execute(delete(UnreadBody).where(UnreadBody.received_at < now - LIFETIME))
     )
     counts.repeats = forget_repeats(session, now)
+    presence.forget(session, now)
     counts.people += _forget_nobodies(session)
     counts.open_reds = session.execute(
         select(func.count())
         .select_from(Handoff)
+        .join(Conversation, Conversation.id == Handoff.conversation_id)
         .where(Handoff.closed_at.is_(None), Handoff.colour == "red", Handoff.opened_at < now - LIFETIME)
+        .where(Conversation.audience == TEAM)
     ).scalar_one()
     return counts
 
@@ -100,6 +107,7 @@ def _due(now: datetime, night: datetime) -> Select:
     # Who speaks from outside never closes a chat: it is kept only for what they have left unanswered.
     young = and_(
         Handoff.opened_at > now - OPEN_HANDOFF_LIFETIME,
+        or_(Handoff.lives_until.is_(None), Handoff.lives_until > now),
         or_(Handoff.operator.is_(None), Handoff.operator.notin_(OUTSIDERS), unanswered),
     )
     kept_handoff = (
@@ -140,6 +148,11 @@ def _erase(session: Session, ids: list[str], counts: Counts) -> None:
         )
     )
     session.execute(delete(Handoff).where(Handoff.conversation_id.in_(ids)))
+    called = select(Alert.id).where(Alert.conversation_id.in_(ids))
+    session.execute(
+        delete(Page).where(Page.alert_id.in_(called)).execution_options(synchronize_session=False)
+    )
+    session.execute(delete(Alert).where(Alert.conversation_id.in_(ids)))
     theirs = select(InboxRow.number).where(InboxRow.conversation_id.in_(ids))
     counts.files = _deleted(
         session.execute(

@@ -13,8 +13,8 @@ from datetime import datetime
 from sqlalchemy import func, or_, select, update
 from sqlalchemy.orm import Session
 
-from linea import describe, identity, media, numbered, optout, outbox, takeovers
-from linea.conversations import COLOURS, current, needs_person, standing_handoff
+from linea import alerts, describe, identity, media, numbered, optout, outbox, takeovers
+from linea.conversations import COLOURS, PROTECTION, TEAM, current, needs_person, standing_handoff
 from linea.keys import Keys
 from linea.messages import Body
 from linea.store.models import Conversation, Handoff, InboxRow, MediaRow, OutboxRow, UnreadBody
@@ -51,15 +51,15 @@ class Spoken:
     state: str
 
 
-def take(session: Session, code: str, operator: str, now: datetime) -> str:
+def take(session: Session, code: str, operator: str, now: datetime, audience: str = TEAM) -> str:
     """Give the conversation `code` to `operator`; its id.
 
     Unsent bot messages are taken back, and what the assistant was about to answer is the operator's.
     Whoever has it outside the line cannot give it to anybody here: it is taken from them.
-    Raises HandoffError if there is none of that code, another operator has it, or the person has begun
-    another one since: they would be read there and answered here.
+    `audience`: for whom the operator works. Raises HandoffError if there is none of that code, another
+    operator has it, or the person has begun another one since: they would be read there and answered here.
     """
-    conversation = find(session, code)
+    conversation = find(session, code, audience)
     needs_person(session, conversation, "taken", now)
     if conversation.ended_at is not None:
         raise HandoffError(f"{code} ya terminó y la persona empezó otra conversación: toma esa.")
@@ -78,6 +78,7 @@ def take(session: Session, code: str, operator: str, now: datetime) -> str:
         if holder != operator:
             raise HandoffError(f"{code} ya la tiene {holder}.")
     outbox.cancel_unsent(session, conversation.id, now)
+    alerts.close(session, conversation.id, now)
     _take_from_assistant(session, conversation)
     for other in _elsewhere(session, conversation):  # who has a person has them on every channel
         needs_person(session, other, "other_channel", now)
@@ -89,19 +90,25 @@ def take(session: Session, code: str, operator: str, now: datetime) -> str:
 
 
 def reply(
-    session: Session, keys: Keys, code: str, operator: str, bodies: Sequence[Body], now: datetime
+    session: Session,
+    keys: Keys,
+    code: str,
+    operator: str,
+    bodies: Sequence[Body],
+    now: datetime,
+    audience: str = TEAM,
 ) -> list[str]:
     """Send an operator's words; the reply takes the conversation. The ids of the outgoing messages.
 
     Raises HandoffError as `take` does, and where the person asked to be written to no more; in danger they
     are written to all the same.
     """
-    conversation = find(session, code)
+    conversation = find(session, code, audience)
     if conversation.colour != "red" and optout.is_out(
         session, keys, conversation.person_id, conversation.channel
     ):
         raise HandoffError(f"{code} pidió que no le escriban más. Si vuelve a escribir, podrás responderle.")
-    take(session, code, operator, now)
+    take(session, code, operator, now, audience)
     conversation.unanswered_red_at = None
     session.execute(
         update(InboxRow).where(InboxRow.conversation_id == conversation.id).values(for_operator=False)
@@ -110,14 +117,20 @@ def reply(
 
 
 def close(
-    session: Session, keys: Keys, code: str, operator: str, farewell: Sequence[Body], now: datetime
+    session: Session,
+    keys: Keys,
+    code: str,
+    operator: str,
+    farewell: Sequence[Body],
+    now: datetime,
+    audience: str = TEAM,
 ) -> None:
     """End the conversation and give the person back to the assistant, which answers their next message
     and any that nobody has handled yet.
 
     Raises HandoffError if there is none of that code, it had been closed, or another operator has it.
     """
-    conversation = find(session, code)
+    conversation = find(session, code, audience)
     standing = standing_handoff(session, conversation.id)
     if standing is None and conversation.ended_at is not None:
         raise HandoffError(f"{code} ya estaba cerrada.")
@@ -131,6 +144,7 @@ def close(
         outbox.add(session, conversation, farewell, "line", now, utter=outbox.FAREWELL)
     conversation.mode, conversation.ended_at = "bot", now
     conversation.unanswered_red_at = None
+    alerts.close(session, conversation.id, now)
     session.execute(
         update(InboxRow).where(InboxRow.conversation_id == conversation.id).values(for_operator=False)
     )
@@ -138,11 +152,12 @@ def close(
 
 
 def _elsewhere(session: Session, conversation: Conversation) -> list[Conversation]:
-    """The other conversations that are open with the same person."""
+    """The other conversations that are open with the same person, for the same eyes."""
     others = select(Conversation).where(
         Conversation.person_id == conversation.person_id,
         Conversation.id != conversation.id,
         Conversation.ended_at.is_(None),
+        Conversation.audience == conversation.audience,
     )
     return list(session.execute(others).scalars())
 
@@ -167,12 +182,16 @@ def _carry_over(session: Session, conversation: Conversation, now: datetime) -> 
     following = current(session, conversation.person_id, conversation.channel, now)
     session.execute(update(InboxRow).where(*left).values(conversation_id=following))
     media.follow(session, conversation.id)
-    session.execute(update(Conversation).where(Conversation.id == following).values(due_at=now))
+    same = {"due_at": now, "audience": conversation.audience}
+    session.execute(update(Conversation).where(Conversation.id == following).values(**same))
     conversation.lease_owner = conversation.lease_until = conversation.due_at = None
 
 
-def queue(session: Session, now: datetime) -> list[Waiting]:
-    """Who waits for a person or is with one: red first, then yellow, then who has waited longest."""
+def queue(session: Session, now: datetime, audience: str = TEAM) -> list[Waiting]:
+    """Who waits for a person or is with one: red first, then yellow, then who has waited longest.
+
+    What was told of the team itself is in the queue of `protection` alone (DESIGN 5.6).
+    """
     unanswered = (
         select(InboxRow.conversation_id, func.count().label("n"), func.min(InboxRow.number).label("first"))
         .where(InboxRow.for_operator.is_(True))
@@ -184,7 +203,7 @@ def queue(session: Session, now: datetime) -> list[Waiting]:
         .join(Conversation, Conversation.id == Handoff.conversation_id)
         .outerjoin(unanswered, unanswered.c.conversation_id == Conversation.id)
         .outerjoin(InboxRow, InboxRow.number == unanswered.c.first)
-        .where(Handoff.closed_at.is_(None))
+        .where(Handoff.closed_at.is_(None), Conversation.audience == audience)
     ).all()
     waiting = [
         Waiting(
@@ -232,11 +251,14 @@ def _shown(row: InboxRow, files: Mapping[int, Sequence[MediaRow]]) -> str:
     return describe.shown(row.type, row.text, row.details, files.get(row.number, ()))
 
 
-def find(session: Session, code: str) -> Conversation:
-    """The conversation of a code. Raises HandoffError if there is none (any more)."""
+def find(session: Session, code: str, audience: str = TEAM) -> Conversation:
+    """The conversation of a code. Raises HandoffError if there is none (any more) or it is for other eyes."""
     found = session.execute(
         select(Conversation).where(Conversation.code == code.strip().upper()).with_for_update()
     ).scalar_one_or_none()
     if found is None:
         raise HandoffError(f"No hay ninguna conversación {code}.")
+    if found.audience != audience:
+        other = "la atiende otra persona" if found.audience == PROTECTION else "es de la cola de todos"
+        raise HandoffError(f"{code} {other}.")
     return found

@@ -153,6 +153,8 @@ def _pour(session: Session, theirs: Conversation, ours: Conversation, now: datet
             .execution_options(synchronize_session="fetch")
         )
     conversations.raise_colour(ours, theirs.colour, theirs.urgency)
+    if theirs.audience == conversations.PROTECTION:
+        conversations.protect(session, ours, now)
     conversations.needs_person(session, ours, "joined", now)
     held, standing = (conversations.standing_handoff(session, each.id) for each in (theirs, ours))
     if held is not None:

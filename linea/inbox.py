@@ -10,7 +10,20 @@ from datetime import datetime, timedelta
 from sqlalchemy import bindparam, delete, insert, select, update
 from sqlalchemy.orm import Session
 
-from linea import bursts, conversations, describe, identity, logs, media, optout, outbox, people, takeovers
+from linea import (
+    alerts,
+    bursts,
+    conversations,
+    describe,
+    identity,
+    logs,
+    media,
+    optout,
+    outbox,
+    pages,
+    people,
+    takeovers,
+)
 from linea.codes import new_id
 from linea.keys import Keys
 from linea.messages import Inbound, Parsed
@@ -65,14 +78,16 @@ def accept(
             fresh += 1
             if message.kind == "other" and message.type not in _KNOWN_TYPES:
                 _note_new_name("type", message.channel, message.type)
-            _store(session, keys, message, now, burst_pause)
+            if not alerts.answered(session, keys, message, now):  # somebody of the team who was called
+                _store(session, keys, message, now, burst_pause)
     for problem in parsed.problems:
         keep(session, keys, channel, problem.reason, json.dumps(problem.raw).encode(), now)
     for status in parsed.statuses:
         if status.status not in outbox.REPORTS:
             _note_new_name("status", status.channel, status.status)
         named = replace(status, external_id=name_of(keys, status.external_id) or "")
-        outbox.apply_status(session, named, now)
+        if not outbox.apply_status(session, named, now):
+            pages.apply_status(session, named, now)
     return fresh
 
 

@@ -160,6 +160,16 @@ class Body:
 
 
 @dataclass(frozen=True)
+class Template:
+    """A message that Meta has approved beforehand, for who has not written within a day; `values` fill its
+    {{1}}, {{2}} …"""
+
+    name: str
+    language: str
+    values: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class SendResult:
     """What the channel answered to one attempt; `retry_after` in seconds, `detail` without personal data."""
 

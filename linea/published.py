@@ -18,13 +18,20 @@ def kept(data_dir: Path) -> tuple[Path, Path]:
     return data_dir / FOLDER / "bank", data_dir / FOLDER / "content"
 
 
-def keep(data_dir: Path, bank_dir: Path, content_dir: Path) -> None:
+def kept_roster(data_dir: Path) -> Path:
+    """Where the copy of the roster is, if there is one."""
+    return data_dir / FOLDER / "on_call.yml"
+
+
+def keep(data_dir: Path, bank_dir: Path, content_dir: Path, roster: Path) -> None:
     """Copy the content in the place of the copy from before. Raises OSError if the disk does not take it."""
     draft = data_dir / f".{FOLDER}-{os.getpid()}"
     shutil.rmtree(draft, ignore_errors=True)
     try:
         shutil.copytree(content_dir, draft / "content", ignore=_all_but_yaml)
         shutil.copytree(bank_dir, draft / "bank", ignore=_all_but_yaml)
+        if roster.is_file():
+            shutil.copy(roster, draft / "on_call.yml")
         shutil.rmtree(data_dir / FOLDER, ignore_errors=True)
         draft.rename(data_dir / FOLDER)
     finally:

@@ -40,11 +40,14 @@ NAMES = (
     "LINEA_PORT",
     "LINEA_PUBLIC_URL",
     "LINEA_TIMEZONE",
+    "LINEA_ON_CALL_FILE",
     "LINEA_KEYS_FILE",
     "LINEA_RASA_URL",
     "LINEA_ACTIONS_URL",
     "LINEA_GRAPH_URL",
     "LINEA_WHATSAPP_PHONE_NUMBER_ID",
+    "LINEA_WHATSAPP_ON_CALL_TEMPLATE",
+    "LINEA_WHATSAPP_TEMPLATE_LANGUAGE",
     "LINEA_TWILIO_ACCOUNT_SID",
     "LINEA_TWILIO_FROM",
     "LINEA_TWILIO_URL",
@@ -68,6 +71,7 @@ class Settings:
     data_dir: Path
     bank_dir: Path
     content_dir: Path
+    on_call_file: Path
     host: str
     port: int
     public_url: str
@@ -80,6 +84,8 @@ class Settings:
     whatsapp_verify_token: str = field(repr=False)
     whatsapp_token: str = field(repr=False)
     whatsapp_phone_number_id: str
+    whatsapp_on_call_template: str
+    whatsapp_template_language: str
     twilio_account_sid: str
     twilio_auth_token: str = field(repr=False)
     twilio_from: str
@@ -179,6 +185,7 @@ def load(environ: Mapping[str, str] | None = None) -> Settings:
         data_dir=data_dir,
         bank_dir=_path(read.text("LINEA_BANK_DIR", "data/bank")),
         content_dir=ROOT / "data",
+        on_call_file=_path(read.text("LINEA_ON_CALL_FILE", "data/on_call.yml")),
         host=host,
         port=port,
         public_url=read.url("LINEA_PUBLIC_URL", f"http://{host}:{port}", required=True),
@@ -195,6 +202,8 @@ def load(environ: Mapping[str, str] | None = None) -> Settings:
         whatsapp_phone_number_id=read.text(
             "LINEA_WHATSAPP_PHONE_NUMBER_ID", DEVELOPMENT_PHONE_NUMBER_ID, required=True
         ),
+        whatsapp_on_call_template=read.text("LINEA_WHATSAPP_ON_CALL_TEMPLATE", "linea_guardia"),
+        whatsapp_template_language=read.text("LINEA_WHATSAPP_TEMPLATE_LANGUAGE", "es"),
         twilio_account_sid=read.text(
             "LINEA_TWILIO_ACCOUNT_SID", "" if production else DEVELOPMENT_ACCOUNT_SID
         ),
@@ -209,6 +218,8 @@ def load(environ: Mapping[str, str] | None = None) -> Settings:
         raise SettingsError(f"LINEA_BANK_DIR no es una carpeta: {settings.bank_dir}.")
     if settings.twilio_from and not re.fullmatch(r"\+[0-9]{5,15}", settings.twilio_from):
         raise SettingsError("LINEA_TWILIO_FROM debe ser el número con «+» y el código del país.")
+    if not re.fullmatch(r"[a-z0-9_]{1,512}", settings.whatsapp_on_call_template):
+        raise SettingsError("LINEA_WHATSAPP_ON_CALL_TEMPLATE lleva solo a-z, 0-9 y «_», como en Meta.")
     if production:
         _refuse_unsafe(settings, environ)
     return settings

@@ -26,6 +26,8 @@ class Step(str, Enum):
     SEND_CLAIMED = "send.claimed"
     SEND_POSTED = "send.posted"
     SEND_RECORDED = "send.recorded"
+    PAGE_CLAIMED = "page.claimed"
+    PAGE_POSTED = "page.posted"
     MEDIA_WRITTEN = "media.written"
     ERASE_BATCH = "erase.batch"
     ERASE_RECEIPT = "erase.receipt"

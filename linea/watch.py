@@ -9,12 +9,15 @@ from sqlalchemy import Integer, bindparam, select
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
-from linea import logs, outbox
-from linea.conversations import COLOURS, needs_person, raise_colour, standing_handoff
+from linea import alerts, logs, outbox
+from linea.compose import merge
+from linea.conversations import COLOURS, needs_person, protect, raise_colour, standing_handoff
 from linea.messages import Body
+from linea.on_call import Duty
 from linea.store.models import Conversation, InboxRow, OutboxRow
 from linea.triage import Triage
 
+STAFF_ABUSE = "staff_abuse"  # the kind of danger that is told of the team itself (DESIGN 5.6)
 AGAIN_AFTER = timedelta(minutes=2)  # a red person who writes on is not sent the numbers at every line
 OPERATOR_ANSWERS_WITHIN = timedelta(seconds=60)  # DESIGN 5.3
 JUST_BEFORE = timedelta(minutes=2)  # short messages so close together are read as one sentence too
@@ -38,19 +41,23 @@ _BEFORE = (
 )
 
 Classify = Callable[[str], Triage]
-Line = Callable[[str, str], Body]  # name of a line and channel -> what is sent
+Line = Callable[..., Body]  # name of a line, channel and the values of its [[names]] -> what is sent
+NOBODY = Duty()
 
 
-def look(session: Session, classify: Classify, line: Line, now: datetime, limit: int = 200) -> int:
-    """Give every new message its colour; how many there were.
+def look(
+    session: Session, classify: Classify, line: Line, now: datetime, limit: int = 200, duty: Duty = NOBODY
+) -> int:
+    """Give every new message its colour; how many there were. `duty`: who of the team can be called.
 
     Red is answered here with its fixed text and waits for a person; the rest goes on to the dispatcher,
-    or to the operator who has the chat.
+    or to the operator who has the chat. The text ends with who comes, and whoever that is, is called
+    with it.
     """
     rows = session.execute(_NEW, {"at_most": limit}).all()
     for row, conversation in rows:
         try:
-            _look_at(session, row, conversation, classify, line, now)
+            _look_at(session, row, conversation, classify, line, duty, now)
         except SQLAlchemyError:
             raise
         except Exception as error:  # one message must not hide the danger in another
@@ -62,10 +69,11 @@ def look(session: Session, classify: Classify, line: Line, now: datetime, limit:
     return len(rows)
 
 
-def speak_for_silent_operators(session: Session, line: Line, now: datetime) -> int:
+def speak_for_silent_operators(session: Session, line: Line, now: datetime, duty: Duty = NOBODY) -> int:
     """Send the crisis text where an operator has the chat and has not answered a red for 60 s; how many.
 
-    The one exception to silence in `human`; the chat is then free for others to take (DESIGN 5.3).
+    The one exception to silence in `human`; the chat is then free for others to take (DESIGN 5.3), and goes
+    on call at once.
     """
     late = session.execute(
         select(Conversation)
@@ -75,12 +83,14 @@ def speak_for_silent_operators(session: Session, line: Line, now: datetime) -> i
     ).scalars()
     count = 0
     for conversation in late:
-        signal_line = conversation.unanswered_red_line or "utter_crisis_help"
-        _send(session, conversation, signal_line, line, now, safety=True)
-        conversation.unanswered_red_at = None
+        since, conversation.unanswered_red_at = conversation.unanswered_red_at, None
         standing = standing_handoff(session, conversation.id)
         if standing is not None:
             standing.operator = None
+            alerts.close(session, conversation.id, now)
+            alerts.needed(session, conversation, now, since)
+        signal_line = conversation.unanswered_red_line or "utter_crisis_help"
+        _send(session, conversation, signal_line, line, duty, now, safety=True, waited=True)
         count += 1
     return count
 
@@ -91,21 +101,25 @@ def _look_at(
     conversation: Conversation,
     classify: Classify,
     line: Line,
+    duty: Duty,
     now: datetime,
 ) -> None:
     found = _read(session, row, classify)
     row.colour, row.signal = found.colour, found.signal
     raise_colour(conversation, found.colour, found.urgency)
+    if found.kind == STAFF_ABUSE and protect(session, conversation, now):
+        alerts.close(session, conversation.id, now)  # what the team was called to is not theirs any more
     _pass_on(row, conversation)
     if row.kind == "copy":  # somebody else answers there: a person of ours knows, the line says nothing
         if found.colour in ("red", "yellow"):
             row.for_operator = True
             needs_person(session, conversation, found.colour, now)
+            alerts.needed(session, conversation, now)
         return
     if found.colour == "red":
-        _red(session, row, conversation, found.line or "utter_crisis_help", line, now)
+        _red(session, row, conversation, found.line or "utter_crisis_help", line, duty, now)
     elif found.colour == "yellow":
-        _yellow(session, row, conversation, found.line or "utter_yellow", line, now)
+        _yellow(session, row, conversation, found.line or "utter_yellow", line, duty, now)
 
 
 def _read(session: Session, row: InboxRow, classify: Classify) -> Triage:
@@ -135,7 +149,13 @@ def _pass_on(row: InboxRow, conversation: Conversation) -> None:
 
 
 def _red(
-    session: Session, row: InboxRow, conversation: Conversation, name: str, line: Line, now: datetime
+    session: Session,
+    row: InboxRow,
+    conversation: Conversation,
+    name: str,
+    line: Line,
+    duty: Duty,
+    now: datetime,
 ) -> None:
     held = conversation.mode == "human"
     row.state, row.outcome, row.for_operator = "done", "red", True
@@ -143,6 +163,8 @@ def _red(
     if held:
         conversation.unanswered_red_at = conversation.unanswered_red_at or now
         conversation.unanswered_red_line = name
+    alerts.needed(session, conversation, now)
+    if held:
         return
     outbox.cancel_unsent(session, conversation.id, now)
     sent = dict(
@@ -153,20 +175,27 @@ def _red(
         ).all()
     )
     if name not in sent:
-        _send(session, conversation, name, line, now, row.number, safety=True)
+        _send(session, conversation, name, line, duty, now, row.number, safety=True)
     elif "utter_crisis_again" not in sent or max(sent.values()) < now - AGAIN_AFTER:
-        _send(session, conversation, "utter_crisis_again", line, now, row.number, safety=True)
+        _send(session, conversation, "utter_crisis_again", line, duty, now, row.number, safety=True)
 
 
 def _yellow(
-    session: Session, row: InboxRow, conversation: Conversation, name: str, line: Line, now: datetime
+    session: Session,
+    row: InboxRow,
+    conversation: Conversation,
+    name: str,
+    line: Line,
+    duty: Duty,
+    now: datetime,
 ) -> None:
     row.for_operator = True
     needs_person(session, conversation, "yellow", now)
+    alerts.needed(session, conversation, now)
     # Also to who already waits for a person: it says whom to call today. After a crisis text it says less.
     first = conversation.colour == "yellow" and name not in _said(session, conversation)
     if first and conversation.mode == "waiting":
-        _send(session, conversation, name, line, now, row.number)
+        _send(session, conversation, name, line, duty, now, row.number)
         conversation.waiting_told = True
 
 
@@ -180,14 +209,25 @@ def _send(
     conversation: Conversation,
     name: str,
     line: Line,
+    duty: Duty,
     now: datetime,
     turn: int | None = None,
     *,
     safety: bool = False,
+    waited: bool = False,
 ) -> None:
+    """The text, and below it who reads what the person writes, as it is at this moment."""
     try:
-        body = line(name, conversation.channel)
+        bodies = [line(name, conversation.channel)]
     except LookupError as error:  # the person is still put before an operator
         logs.get().error("line_missing", line=name, error=error)
         return
-    outbox.add(session, conversation, [body], "line", now, utter=name, turn=turn, safety=safety)
+    try:
+        who, values = alerts.who_comes(session, conversation, duty, now, waited=waited)
+        bodies.append(line(who, conversation.channel, **values))
+    except SQLAlchemyError:
+        raise
+    except Exception as error:  # the numbers to call go out all the same
+        logs.get().error("who_comes_missing", error=error)
+    bodies = merge(bodies, conversation.channel)
+    outbox.add(session, conversation, bodies, "line", now, utter=name, turn=turn, safety=safety)

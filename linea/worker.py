@@ -38,6 +38,8 @@ from linea import (
     spool,
     watch,
 )
+from linea.calling import AT_ONCE as PAGES_AT_ONCE
+from linea.calling import Calling
 from linea.channels.sms.channel import Sms
 from linea.channels.whatsapp.channel import WhatsApp
 from linea.codes import new_id
@@ -73,7 +75,7 @@ class Worker:
         self.store = Store(settings.database_url)
         self.content = Content(settings, self.log)
         self.stopping = asyncio.Event()
-        self.wake = {name: asyncio.Event() for name in ("turns", "sends", "files")}
+        self.wake = {name: asyncio.Event() for name in ("turns", "sends", "files", "pages")}
         self.in_hand: dict[str, set[asyncio.Task[None]]] = {name: set() for name in self.wake}
         self.assistant_ready = True
         self.halted = False
@@ -82,10 +84,13 @@ class Worker:
 
     async def run(self) -> None:
         """Work until stopped."""
+        if not self.content.roster.people and not self.content.roster.coordinator:
+            self.log.warning("nobody_is_on_call", see="data/on_call.yml")
         async with httpx.AsyncClient(timeout=SEND_TIMEOUT, trust_env=False) as outside:
             self.channels: dict[str, WhatsApp | Sms] = {"whatsapp": WhatsApp(self.settings, outside)}
             if self.settings.sms:
                 self.channels["sms"] = Sms(self.settings, outside)
+            calling = Calling(self.store, self.settings, self.keys, self.content, self.channels)
             files = Fetching(self.store, self.keys, self.settings.data_dir, self.channels)
             async with httpx.AsyncClient(timeout=10.0, trust_env=False) as self.rasa:
                 loops = [
@@ -93,8 +98,10 @@ class Worker:
                     self._guard(partial(self._work, "turns", TURNS_AT_ONCE, self._next_turns, self._turn)),
                     self._guard(partial(self._work, "sends", SENDS_AT_ONCE, self._next_sends, self._send)),
                     self._guard(partial(self._work, "files", FILES_AT_ONCE, files.take, files.fetch)),
+                    self._guard(partial(self._work, "pages", PAGES_AT_ONCE, calling.take, calling.send)),
                     self._guard(self._beat),
                     self._guard(self._tick),
+                    self._guard(partial(self._every_second, calling.look)),
                     self._guard(self._drain_spool),
                     self._guard(self._erase),
                 ]
@@ -121,6 +128,11 @@ class Worker:
             except Exception as error:
                 self.log.error("loop_broke", error=error)
                 await self._sleep(1.0)
+
+    async def _every_second(self, do: Callable[[], Awaitable[None]]) -> None:
+        while not self.stopping.is_set():
+            await do()
+            await self._sleep(TICK_EVERY)
 
     async def _sleep(self, seconds: float) -> None:
         with contextlib.suppress(asyncio.TimeoutError):
@@ -185,7 +197,8 @@ class Worker:
         return dispatch.prepare(session, self.name, now, room, self.settings.burst_pause_seconds > 0)
 
     def _watch(self, now: datetime, session: Session) -> None:
-        watch.look(session, self.content.classify, self.content.line, now)
+        content = self.content
+        watch.look(session, content.classify, content.line, now, duty=content.duty)
 
     async def _turn(self, turn: dispatch.Turn) -> None:
         if turn.stop:
@@ -194,7 +207,9 @@ class Worker:
             return
         if turn.text is None and turn.payload is None:
             await self.store.awrite(
-                lambda session: dispatch.finish_kept(session, turn, self.content.line, clock.now())
+                lambda session: dispatch.finish_kept(
+                    session, turn, self.content.line, clock.now(), self.content.duty
+                )
             )
             return
         try:
@@ -273,7 +288,9 @@ class Worker:
             await self.store.awrite(partial(self._put_back, turn))
             return
         dead = await self.store.awrite(
-            lambda session: dispatch.count_failure(session, turn, self.content.line, clock.now())
+            lambda session: dispatch.count_failure(
+                session, turn, self.content.line, clock.now(), self.content.duty
+            )
         )
         if dead:
             self.log.error("message_to_person", conversation=turn.conversation)
@@ -321,15 +338,15 @@ class Worker:
             await self._sleep(TICK_EVERY)
 
     def _on_tick(self, now: datetime, assistant_ready: bool, session: Session) -> None:
-        line = self.content.line
+        line, duty = self.content.line, self.content.duty
         if clock_steps.release(session, now):
             self.log.warning("clock_was_set_back")
-        watch.speak_for_silent_operators(session, line, now)
+        watch.speak_for_silent_operators(session, line, now, duty)
         outbox.sweep(session, now)
         conversations.end_silent(session, now)
         if not assistant_ready:
             absence.tell_away(session, line, now)
-        absence.give_up(session, line, now)
+        absence.give_up(session, line, now, duty)
 
     async def _beat(self) -> None:
         while not self.stopping.is_set():

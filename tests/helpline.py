@@ -9,19 +9,35 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from datetime import date, datetime, timedelta, timezone
 from itertools import count
+from pathlib import Path
 from typing import Any, TypeVar
 
 from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
-from linea import dispatch, handoff, inbox, outbox, watch
+from linea import (
+    alerts,
+    dispatch,
+    erasure,
+    handoff,
+    inbox,
+    night,
+    outbox,
+    pages,
+    presence,
+    unanswered,
+    watch,
+)
 from linea.bank import Bank, Entry, Wording
 from linea.bank.content_rules import REQUIRED_LINES
 from linea.bank.placeholders import Facts
+from linea.hours import LIMA
 from linea.keys import Keys
 from linea.messages import Body, Inbound, Option, Parsed, Sender, SendResult, Status
+from linea.on_call import Duty
+from linea.roster import Contact, Roster
 from linea.store import Store
-from linea.store.models import Conversation, Handoff, InboxRow, OutboxRow
+from linea.store.models import Alert, Conversation, Handoff, InboxRow, OutboxRow, Page
 from linea.triage import Triage
 
 T = TypeVar("T")
@@ -29,11 +45,19 @@ T = TypeVar("T")
 TUESDAY = datetime(2026, 11, 10, 15, tzinfo=timezone.utc)  # 10:00 in Lima
 ANA, BETO = "+51900000001", "+51900000002"
 RED, YELLOW = "me quiero morir", "ojalá no despertar"
+STAFF_ABUSE = "el del equipo me pidió algo a cambio"
+ROSA, CARLA, PILAR = (
+    Contact("Rosa", "+51900000101"),
+    Contact("Carla", "+51900000102"),
+    Contact("Pilar", "+51900000103"),
+)
+ON_CALL = Roster((ROSA, Contact("Luis", "+51900000104")), CARLA, (PILAR,))
 SUICIDE = "utter_crisis_suicide"
 
 COLOURS = {
     RED: Triage("red", "now", False, "suicide", "wants_to_die", SUICIDE),
     YELLOW: Triage("yellow", "today", False, "suicide", "passive_wish", None),
+    STAFF_ABUSE: Triage("red", "now", False, "staff_abuse", "favours", "utter_staff_abuse"),
     "no puedo respirar": Triage("red", "now", True, "medical_alarm", "no_air", "utter_medical_alarm"),
 }
 NONE = Triage("none", "none", False, None, None, None)
@@ -44,9 +68,19 @@ def classify(text: str) -> Triage:
     return COLOURS.get(text, NONE)
 
 
-def line(name: str, channel: str) -> Body:
-    """A fixed text that says nothing but its name and its channel."""
-    return Body(f"«{name}» {channel}")
+def line(name: str, channel: str, **values: str) -> Body:
+    """A fixed text that says nothing but its name, its channel and what fills it."""
+    return Body(" ".join([f"«{name}»", channel, *values.values()]))
+
+
+def crisis(name: str = SUICIDE, who: str = "utter_crisis_nobody", channel: str = "whatsapp") -> str:
+    """A text of danger as it goes out, with who comes below it."""
+    return f"«{name}» {channel}\n\n«{who}» {channel}"
+
+
+def both(*names: str) -> list[tuple[str, str]]:
+    """These people of the team, each by both ways."""
+    return [(name, way) for name in names for way in ("sms", "whatsapp")]
 
 
 def entry(name: str, **changes: Any) -> Entry:
@@ -72,6 +106,7 @@ def small_bank(hours: str = "", *entries: Entry) -> Bank:
     """A bank of three entries, one for each `handover`, and every fixed text, each saying its own name."""
     button = (Option("/ask_for_person", "Hablar con alguien"),)
     lines = {name: (Wording(f"«{name}»"),) for name in (*REQUIRED_LINES, "utter_handover_offer")}
+    lines["utter_handoff_waiting_closed"] = (Wording("«utter_handoff_waiting_closed» [[opens]]"),)
     lines["utter_greet"] = (Wording("«utter_greet»", options=button),)
     lines["utter_fallback"] = (Wording("«utter_fallback»", options=button),)
     lines["utter_handover_offer"] = (Wording("«utter_handover_offer»", options=button),)
@@ -94,7 +129,8 @@ class Helpline:
         self.now = TUESDAY
         self.bank = bank or small_bank()
         self.keys = Keys({"1": b"e" * 32}, b"h" * 32)
-        self.line: Callable[[str, str], Body] = line
+        self.line: Callable[..., Body] = line
+        self.duty = Duty()
         self._numbers = count(1)
 
     # -- what happens -------------------------------------------------------------------------------
@@ -133,11 +169,11 @@ class Helpline:
 
     def looks(self, limit: int = 200) -> int:
         """The watch for danger goes by."""
-        return self.write(lambda s: watch.look(s, classify, self.line, self.now, limit))
+        return self.write(lambda s: watch.look(s, classify, self.line, self.now, limit, self.duty))
 
     def speaks_for_operators(self) -> int:
         """The watch sees whether an operator left a red without an answer."""
-        return self.write(lambda s: watch.speak_for_silent_operators(s, self.line, self.now))
+        return self.write(lambda s: watch.speak_for_silent_operators(s, self.line, self.now, self.duty))
 
     def turns(self, limit: int = 8, worker: str = "w1", burst: bool = False) -> list[dispatch.Turn]:
         """The watch goes by and a worker leases what is due."""
@@ -168,17 +204,72 @@ class Helpline:
         """The turn that is due is taken and answered."""
         return self.finishes(self.turn(), *(utters or ("utter_faq/mascarilla",)))
 
-    def takes(self, code: str, operator: str = "rosa") -> str:
+    def takes(self, code: str, operator: str = "rosa", audience: str = "team") -> str:
         """An operator takes a conversation."""
-        return self.write(lambda s: handoff.take(s, code, operator, self.now))
+        return self.write(lambda s: handoff.take(s, code, operator, self.now, audience))
 
-    def replies(self, code: str, words: str = "Te ayudo", operator: str = "rosa") -> list[str]:
+    def replies(
+        self, code: str, words: str = "Te ayudo", operator: str = "rosa", audience: str = "team"
+    ) -> list[str]:
         """An operator writes to the person."""
-        return self.write(lambda s: handoff.reply(s, self.keys, code, operator, [Body(words)], self.now))
+        bodies = [Body(words)]
+        return self.write(lambda s: handoff.reply(s, self.keys, code, operator, bodies, self.now, audience))
 
-    def closes(self, code: str, operator: str = "rosa", farewell: Sequence[Body] = (Body("Adiós"),)) -> None:
+    def closes(
+        self,
+        code: str,
+        operator: str = "rosa",
+        farewell: Sequence[Body] = (Body("Adiós"),),
+        audience: str = "team",
+    ) -> None:
         """An operator ends a conversation."""
-        self.write(lambda s: handoff.close(s, self.keys, code, operator, farewell, self.now))
+        self.write(lambda s: handoff.close(s, self.keys, code, operator, farewell, self.now, audience))
+
+    def starts(self, operator: str = "rosa") -> None:
+        """An operator begins a shift, or is seen in it."""
+        self.write(lambda s: presence.start(s, operator, self.now))
+
+    def goes_home(self, operator: str = "rosa") -> None:
+        """An operator ends a shift."""
+        self.write(lambda s: presence.end(s, operator, self.now))
+
+    def calls(self, *ways: str) -> int:
+        """The worker goes through the alerts; how many people it calls."""
+        named = ways or ("sms", "whatsapp")
+        return self.write(lambda s: alerts.go_on(s, self.keys, self.duty, named, self.now))
+
+    def pages(self, outcome: str = "accepted", **details: Any) -> list[pages.Paging]:
+        """All pages that may go out go out."""
+        claimed = self.write(lambda s: pages.claim(s, self.now, 16))
+        for paging in claimed:
+            result = SendResult(outcome, **details)  # type: ignore[arg-type]
+            self.write(lambda s, p=paging, r=result: pages.record(s, p, r, self.now))
+        return claimed
+
+    def reports_page(self, page_id: str, status: str) -> bool:
+        """A channel reports what became of a page."""
+        said = Status("sms", f"SM.{page_id}", page_id, status, None, self.now)
+        return self.write(lambda s: pages.apply_status(s, said, self.now))
+
+    def danger(self, words: str = RED, **sender: Any) -> None:
+        """Somebody in danger writes and the watch sees it."""
+        self.arrives(words, **sender)
+        self.looks()
+
+    def goes_by(self, **span: float) -> list[tuple[str, str]]:
+        """Time goes by, the worker looks and pages; whom the team was called by which way since the start."""
+        self.passes(**span)
+        self.calls()
+        self.pages()
+        return self.called()
+
+    def says(self, words: str, contact: Contact = ROSA, channel: str = "sms") -> int:
+        """Somebody of the team writes to the line."""
+        return self.arrives(self.message(words, contact.phone, channel=channel))
+
+    def reminds(self) -> int:
+        """The worker looks at who goes unanswered; how many are told."""
+        return self.write(lambda s: unanswered.look(s, self.keys, self.line, LIMA, self.now))
 
     def adds(self, words: str = "hola", origin: str = "bot", **options: Any) -> str:
         """A message to Ana is queued; its id."""
@@ -219,6 +310,10 @@ class Helpline:
     def sweeps(self) -> int:
         """The outbox is looked through for what took too long."""
         return self.write(lambda s: outbox.sweep(s, self.now))
+
+    def erases(self) -> erasure.Counts:
+        """The night comes."""
+        return night.erase_now(self.store, LIMA, self.now)
 
     # -- what is there ------------------------------------------------------------------------------
 
@@ -262,6 +357,23 @@ class Helpline:
     def state(self, outbox_id: str) -> str:
         """What became of a message to a person."""
         return str(self.one(OutboxRow, OutboxRow.id == outbox_id).state)
+
+    def queue(self, audience: str = "team") -> list[handoff.Waiting]:
+        """Who waits for a person, or is with one."""
+        with self.store.reading() as session:
+            return handoff.queue(session, self.now, audience)
+
+    def folder(self) -> Path:
+        """Where the database is."""
+        return Path(str(self.store._reading.url.database)).parent
+
+    def called(self) -> list[tuple[str, str]]:
+        """Whom the team was called by which way, in order."""
+        return [(row.staff, row.way) for row in self.all(Page, Page.kind == "call")]
+
+    def open_alerts(self) -> list[str]:
+        """What somebody must be called to."""
+        return [row.kind for row in self.all(Alert, Alert.closed_at.is_(None))]
 
     def open_handoffs(self) -> list[str]:
         """Why persons are awaited."""

@@ -7,8 +7,9 @@ from datetime import timedelta
 import pytest
 
 from linea import clock_steps
+from linea.on_call import Duty
 from linea.store.models import OutboxRow
-from tests.helpline import RED, SUICIDE, Helpline
+from tests.helpline import ON_CALL, RED, SUICIDE, Helpline
 
 
 def steps_back(helpline: Helpline, **span: float) -> int:
@@ -64,6 +65,19 @@ def test_an_operator_is_still_spoken_for_after_a_minute(helpline: Helpline) -> N
     assert helpline.one(OutboxRow, OutboxRow.state == "queued").utter == SUICIDE
 
 
+def test_whoever_is_on_call_is_still_called_and_the_next_after_them(helpline: Helpline) -> None:
+    helpline.duty = Duty(ON_CALL)
+    helpline.danger()
+    helpline.calls("sms")
+    assert len(helpline.pages("retry", retry_after=30.0)) == 1
+    steps_back(helpline, hours=1)
+    helpline.calls("sms")
+    assert {paging.staff for paging in helpline.pages()} == {"Rosa", "Luis"}
+    helpline.passes(minutes=4)
+    assert helpline.goes_by()[2:] == []
+    assert helpline.goes_by(minutes=1)[2:]
+
+
 @pytest.mark.parametrize("span", [{"minutes": 0}, {"minutes": 5}])
 def test_nothing_is_changed_while_the_clock_runs_as_usual(helpline: Helpline, span: dict[str, float]) -> None:
     helpline.arrives("hola")
@@ -73,4 +87,8 @@ def test_nothing_is_changed_while_the_clock_runs_as_usual(helpline: Helpline, sp
     helpline.sends()
     helpline.arrives("¿hola?")
     helpline.turn()
+    helpline.duty = Duty(ON_CALL)
+    helpline.danger(sender="+51900000077")
+    helpline.calls()
+    helpline.pages("retry", retry_after=300.0)
     assert steps_back(helpline, **span) == 0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -9,7 +10,9 @@ from sqlalchemy import update
 
 from linea import absence, bursts, dispatch, handoff, optout
 from linea.dispatch import LEASE, MAX_FAILURES
+from linea.hours import Schedule, Span
 from linea.messages import Body, Option
+from linea.on_call import Duty
 from linea.store.models import Conversation, Handoff, InboxRow, OutboxRow
 from tests.helpline import ANA, BETO, RED, TUESDAY, YELLOW, Helpline
 
@@ -563,6 +566,7 @@ def photo(helpline: Helpline, type: str = "image", **changes: Any) -> dispatch.T
 def test_what_is_no_text_is_answered_by_what_it_is(
     helpline: Helpline, type: str, details: dict[str, Any], said: str
 ) -> None:
+    helpline.starts()
     finish_kept(helpline, photo(helpline, type, details=details))
     assert helpline.utters() == [said]
 
@@ -581,6 +585,66 @@ def test_the_second_voice_note_goes_to_a_person(helpline: Helpline) -> None:
     assert helpline.open_handoffs() == []
     finish_kept(helpline, photo(helpline, "audio"))
     assert (helpline.open_handoffs(), helpline.utters()[-1]) == (["voice"], "utter_handoff_waiting")
+
+
+def test_a_voice_note_with_nobody_there_is_answered_with_the_numbers_at_once(helpline: Helpline) -> None:
+    finish_kept(helpline, photo(helpline, "audio"))
+    assert helpline.utters() == ["utter_voice_nobody"]
+    helpline.starts()
+    helpline.passes(minutes=2)
+    finish_kept(helpline, photo(helpline, "audio", sender=BETO))
+    assert helpline.utters() == ["utter_voice_nobody", "utter_voice_kept"]
+
+
+def test_who_waits_for_a_person_is_told_too_that_nobody_hears_and_not_at_every_note(
+    helpline: Helpline,
+) -> None:
+    helpline.arrives("quiero una persona")
+    helpline.finishes(helpline.turn(), effects=HAND_OVER)
+    for minutes in (0, 5, 6):
+        helpline.passes(minutes=minutes)
+        finish_kept(helpline, photo(helpline, "audio"))
+    assert helpline.utters()[1:] == ["utter_voice_nobody"] * 2
+    helpline.starts()
+    helpline.passes(minutes=11)
+    helpline.starts()
+    finish_kept(helpline, photo(helpline, "audio"))
+    assert len(helpline.utters()) == 3
+
+
+NIGHT = Schedule((Span(frozenset(range(7)), 16 * 60, 20 * 60),))  # at this clock's hour it is closed
+
+
+@pytest.mark.parametrize(
+    ("there", "schedule", "said"),
+    [
+        (False, NIGHT, "«utter_handoff_waiting_closed» hoy a las 16:00"),
+        (True, NIGHT, "«utter_handoff_waiting»"),
+        (False, Schedule(), "«utter_handoff_waiting»"),
+    ],
+)
+def test_out_of_hours_who_asks_for_a_person_is_told_when_the_team_is_back(
+    helpline: Helpline, there: bool, schedule: Schedule, said: str
+) -> None:
+    helpline.bank = replace(helpline.bank, schedule=schedule)
+    if there:
+        helpline.starts()
+    helpline.arrives("quiero una persona")
+    helpline.finishes(helpline.turn(), effects=HAND_OVER)
+    assert helpline.queued()[0].startswith(said)
+    helpline.arrives("¿hola?", "¿hay alguien?")
+    for _ in range(2):
+        helpline.finishes(helpline.turn(), "utter_fallback")
+    assert ["closed" in text for text in helpline.queued()].count(True) == ("closed" in said)
+
+
+def test_what_the_assistant_could_not_answer_waits_for_the_team_to_be_back(helpline: Helpline) -> None:
+    helpline.arrives("hola")
+    put_back(helpline, helpline.turn())
+    helpline.passes(minutes=10, seconds=1)
+    duty = Duty(schedule=NIGHT)
+    helpline.write(lambda s: absence.give_up(s, helpline.line, helpline.now, duty))
+    assert helpline.queued() == ["«utter_handoff_waiting_closed» whatsapp hoy a las 16:00"]
 
 
 def captioned(helpline: Helpline, intent: str, *utters: str) -> None:

@@ -8,14 +8,17 @@ import sqlite3
 import subprocess
 import sys
 from contextlib import closing
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
+from sqlalchemy.orm import Session
 
-from linea import erasure, inbox, night
+from linea import erasure, inbox, night, pages
+from linea.conversations import needs_person, raise_colour
 from linea.messages import IdentityChange, Media, Parsed, Problem, Sender
+from linea.on_call import Duty
 from linea.settings import ROOT
 from linea.steps import Step
 from linea.store import Store
@@ -32,7 +35,7 @@ from linea.store.models import (
     SeenMessage,
     UnreadBody,
 )
-from tests.helpline import ANA, BETO, RED, YELLOW, Helpline
+from tests.helpline import ANA, BETO, ON_CALL, RED, ROSA, YELLOW, Helpline
 
 LIMA = ZoneInfo("America/Lima")
 PERSONAL = sorted(
@@ -70,6 +73,20 @@ def token(name: str) -> str:
     return f"canario{name}{os.urandom(8).hex()}"
 
 
+def call_the_team(helpline: Helpline, external_id: str) -> None:
+    """Somebody is called to the newest conversation."""
+
+    def danger(session: Session) -> None:
+        conversation = session.get(Conversation, helpline.all(Conversation)[-1].id)
+        raise_colour(conversation, "red", "now")
+        needs_person(session, conversation, "red", helpline.now)
+
+    helpline.write(danger)
+    helpline.duty = Duty(ON_CALL)
+    helpline.calls("sms")
+    assert [paging.staff for paging in helpline.pages(external_id=external_id)] == [ROSA.name]
+
+
 def plant(helpline: Helpline) -> dict[tuple[str, str], bytes]:
     """Something unique in every personal column, put there by the line's own functions; as it is stored."""
     text, wamid, option, reply_to, raw = (token(name) for name in ("text", "wamid", "option", "reply", "raw"))
@@ -92,6 +109,8 @@ def plant(helpline: Helpline) -> dict[tuple[str, str], bytes]:
     helpline.adds(answer)
     for sending in [*helpline.sends(), *helpline.claims()]:
         helpline.records(sending, "accepted", external_id=sent)  # the worker hashes it before
+    paged = token("page")
+    call_the_team(helpline, paged)
     device = IdentityChange("whatsapp", f"i:{wamid}", "number", Sender(phone), Sender(f"{phone}9"), None, {})
     helpline.accepts(Parsed(changes=(device,)))
     helpline.closes(helpline.code())
@@ -122,6 +141,8 @@ def plant(helpline: Helpline) -> dict[tuple[str, str], bytes]:
         ("media", "name"): file.encode(),
         ("media", "source"): kept.source,
         ("unread_bodies", "body"): unread.body,
+        ("pages", "number_hash"): helpline.keys.hash(pages.PURPOSE, ROSA.phone).encode(),
+        ("pages", "external_id"): paged.encode(),
         ("outbox", "body"): answer.encode(),
         ("outbox", "external_id"): sent.encode(),
     }
@@ -310,6 +331,44 @@ def test_another_open_handoff_is_kept_for_seven_days_and_then_counted(helpline: 
     helpline.passes(seconds=1)
     assert erase(helpline).unanswered == 1
     assert left(helpline) == {}
+
+
+@pytest.mark.parametrize(
+    ("opened", "shifts", "gone"),
+    [
+        ("2026-11-10T10:00", ["2026-11-10T11:00", "2026-11-11T09:00"], "2026-11-12T00:00"),
+        ("2026-11-10T20:00", ["2026-11-10T11:00", "2026-11-11T09:00"], None),  # before it, they do not count
+        ("2026-11-13T20:00", ["2026-11-16T09:00", "2026-11-17T09:00"], "2026-11-18T00:00"),
+        ("2026-11-10T10:00", ["2026-11-10T11:00", "2026-11-10T17:00"], None),
+        ("2026-11-10T10:00", [], None),
+    ],
+)
+def test_an_open_handoff_lives_until_the_second_day_with_operators_is_over(
+    helpline: Helpline, opened: str, shifts: list[str], gone: str | None
+) -> None:
+    def to(moment: str) -> datetime:
+        return datetime.fromisoformat(moment).replace(tzinfo=LIMA)
+
+    helpline.now = to(opened)
+    moments = sorted([opened, *shifts])
+    for moment in moments:
+        helpline.now = to(moment)
+        if moment == opened:
+            helpline.arrives("quiero una persona")
+            helpline.finishes(helpline.turn(), effects=[{"effect": "hand_over", "reason": "asked"}])
+            helpline.sends()
+        if moment in shifts:
+            helpline.starts()
+            helpline.goes_home()
+        helpline.reminds()
+        helpline.sends()
+    last = to(gone) if gone else to(opened) + erasure.OPEN_HANDOFF_LIFETIME
+    for seconds, unanswered in ((-1, 0), (0, 1)):
+        helpline.now = last + timedelta(seconds=seconds)
+        helpline.reminds()
+        helpline.sends()
+        assert erase(helpline).unanswered == unanswered
+    assert helpline.all(Erasure)[-1].counts["unanswered"] == 1
 
 
 def test_a_person_with_another_conversation_keeps_their_address(helpline: Helpline) -> None:

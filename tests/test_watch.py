@@ -8,7 +8,7 @@ from linea import watch
 from linea.messages import Body, Option
 from linea.store.models import Conversation, Handoff, InboxRow, OutboxRow
 from linea.triage import Triage
-from tests.helpline import ANA, BETO, RED, SUICIDE, YELLOW, Helpline, classify
+from tests.helpline import ANA, BETO, RED, SUICIDE, YELLOW, Helpline, classify, crisis
 
 MEDICAL = "no puedo respirar"
 
@@ -31,7 +31,7 @@ def in_mode(helpline: Helpline, mode: str) -> Helpline:
 def test_a_red_message_gets_its_text_at_once_and_waits_for_a_person(helpline: Helpline, mode: str) -> None:
     in_mode(helpline, mode).arrives(RED)
     helpline.looks()
-    assert helpline.queued() == [f"«{SUICIDE}» whatsapp"]
+    assert helpline.queued() == [crisis()]
     conversation, row = helpline.one(Conversation), helpline.all(InboxRow)[-1]
     assert (conversation.mode, conversation.colour, conversation.urgency) == ("waiting", "red", "now")
     assert (row.state, row.outcome, row.for_operator) == ("done", "red", True)
@@ -61,7 +61,7 @@ def test_an_operator_who_does_not_answer_a_red_for_a_minute_is_spoken_for_once(h
     assert helpline.speaks_for_operators() == 0
     helpline.passes(seconds=1)
     assert helpline.speaks_for_operators() == 1
-    assert helpline.queued() == [f"«{SUICIDE}» whatsapp"]
+    assert helpline.queued() == [crisis()]
     assert helpline.one(OutboxRow, OutboxRow.state == "queued").safety
     helpline.passes(minutes=5)
     assert helpline.speaks_for_operators() == 0
@@ -94,7 +94,7 @@ def test_the_minute_runs_from_the_first_red_without_an_answer(helpline: Helpline
         helpline.looks()
         helpline.passes(seconds=31)
     assert helpline.speaks_for_operators() == 1
-    assert helpline.queued() == ["«utter_medical_alarm» whatsapp"]
+    assert helpline.queued() == [crisis("utter_medical_alarm")]
 
 
 def test_a_chat_that_was_closed_within_the_minute_is_not_spoken_for(helpline: Helpline) -> None:
@@ -150,7 +150,7 @@ def test_a_red_behind_a_turn_that_hangs_is_answered(helpline: Helpline) -> None:
     helpline.turn()
     helpline.arrives(RED)
     helpline.looks()
-    assert helpline.queued() == [f"«{SUICIDE}» whatsapp"]
+    assert helpline.queued() == [crisis()]
 
 
 @pytest.mark.parametrize(("kind", "option"), [("text", None), ("option", "forged"), ("other", None)])
@@ -163,7 +163,7 @@ def test_danger_is_seen_in_whatever_carries_words(helpline: Helpline, kind: str,
 def test_the_text_is_that_of_the_persons_channel(helpline: Helpline) -> None:
     helpline.arrives(helpline.message(RED, channel="sms"))
     helpline.looks()
-    assert helpline.queued() == [f"«{SUICIDE}» sms"]
+    assert helpline.queued() == [crisis(channel="sms")]
 
 
 def test_a_danger_whose_text_is_not_named_gets_the_general_one(helpline: Helpline) -> None:
@@ -194,7 +194,7 @@ def test_who_is_told_by_the_yellow_text_that_a_person_comes_is_not_told_again(he
 def test_who_already_waits_for_a_person_is_given_the_yellow_text_too(helpline: Helpline) -> None:
     in_mode(helpline, "waiting").arrives(YELLOW)
     helpline.looks()
-    assert helpline.queued() == ["«utter_yellow» whatsapp"]
+    assert helpline.queued() == [crisis("utter_yellow")]
     assert helpline.one(Handoff).colour == "yellow"
 
 
@@ -322,7 +322,7 @@ def test_a_message_that_breaks_the_watch_goes_to_a_person_and_stops_no_other(hel
 
 
 def test_a_red_whose_text_cannot_be_said_still_waits_for_a_person(helpline: Helpline) -> None:
-    def missing(name: str, channel: str) -> Body:
+    def missing(name: str, channel: str, **values: str) -> Body:
         raise LookupError(name)
 
     helpline.arrives(RED)
@@ -332,7 +332,7 @@ def test_a_red_whose_text_cannot_be_said_still_waits_for_a_person(helpline: Help
 
 
 def test_what_is_known_of_a_danger_stays_when_the_rest_breaks(helpline: Helpline) -> None:
-    def breaks(name: str, channel: str) -> Body:
+    def breaks(name: str, channel: str, **values: str) -> Body:
         raise ValueError(name)
 
     helpline.arrives(RED, "hola")
@@ -342,9 +342,10 @@ def test_what_is_known_of_a_danger_stays_when_the_rest_breaks(helpline: Helpline
 
 
 def test_buttons_of_a_fixed_text_can_be_tapped(helpline: Helpline) -> None:
-    helpline.line = lambda name, channel: Body(name, (Option("/ask_for_person", "Persona"),))
+    button = (Option("/ask_for_person", "Persona"),)
+    helpline.line = lambda name, channel: Body(name, button if name == SUICIDE else ())
     helpline.arrives(RED)
     helpline.looks()
-    tapped = helpline.one(OutboxRow).body["options"][0]["id"]
+    tapped = helpline.all(OutboxRow)[0].body["options"][0]["id"]
     helpline.arrives(helpline.message("Persona", kind="option", type="interactive", option_id=tapped))
     assert helpline.turn().payload == "/ask_for_person"

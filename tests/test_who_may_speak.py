@@ -9,6 +9,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -27,9 +28,11 @@ from sqlalchemy import select
 from linea import absence, conversations, dispatch, night, outbox
 from linea.handoff import HandoffError
 from linea.messages import Inbound
+from linea.on_call import Duty
+from linea.roster import Contact
 from linea.store import Store
-from linea.store.models import Conversation, Handoff, InboxRow, OutboxRow
-from tests.helpline import ANA, BETO, RED, YELLOW, Helpline
+from linea.store.models import Alert, Conversation, Handoff, InboxRow, OutboxRow, Page
+from tests.helpline import ANA, BETO, CARLA, ON_CALL, PILAR, RED, STAFF_ABUSE, YELLOW, Helpline
 
 LIMA = ZoneInfo("America/Lima")
 PEOPLE = st.sampled_from([ANA, BETO])
@@ -37,6 +40,8 @@ OPERATORS = st.sampled_from(["rosa", "luis"])
 ANSWERS = st.sampled_from(["utter_faq/mascarilla", "utter_faq/persona", "utter_thank", "utter_fallback", ""])
 OUTCOMES = st.sampled_from(["accepted", "retry", "uncertain", "failed", "halt"])
 STATUSES = st.sampled_from(["sent", "delivered", "read", "failed"])
+DAY = timedelta(hours=24)
+PROTECTED = Conversation.audience == "protection"
 SCALE = int(os.environ.get("LINEA_TEST_SCALE", "1"))  # `make soak` looks longer
 HAND_OVER = [{"effect": "hand_over", "reason": "asked"}]
 
@@ -51,6 +56,7 @@ class WhoMaySpeak(RuleBasedStateMachine):
         self.folder = Path(tempfile.mkdtemp())
         shutil.copy(self.migrated, self.folder / "linea.db")
         self.line = Helpline(Store(f"sqlite:///{self.folder}/linea.db"))
+        self.line.duty = Duty(ON_CALL)
         self.turns: list[dispatch.Turn] = []
         self.attempts: list[outbox.Sending] = []
         self.delivered: list[Inbound] = []
@@ -64,7 +70,7 @@ class WhoMaySpeak(RuleBasedStateMachine):
 
     @rule(
         person=PEOPLE,
-        words=st.sampled_from(["hola", RED, YELLOW]),
+        words=st.sampled_from(["hola", RED, YELLOW, STAFF_ABUSE]),
         kind=st.sampled_from(["text", "option", "media", "location", "other", "silent", "copy"]),
         watched=st.booleans(),
     )
@@ -89,8 +95,9 @@ class WhoMaySpeak(RuleBasedStateMachine):
         if not codes:
             return
         code = data.draw(st.sampled_from(codes))
+        audience = data.draw(st.sampled_from(["team", "team", "protection"]))
         try:
-            act(code, operator=operator)
+            act(code, operator=operator, audience=audience)
         except HandoffError:
             return
         mode = self.line.one(Conversation, Conversation.code == code).mode
@@ -109,6 +116,27 @@ class WhoMaySpeak(RuleBasedStateMachine):
         self.operates(self.line.closes, operator, data)
 
     # -- what the worker does ---------------------------------------------------------------------------
+
+    @rule(operator=OPERATORS, here=st.booleans())
+    def somebody_comes_or_goes_home(self, operator: str, here: bool) -> None:
+        (self.line.starts if here else self.line.goes_home)(operator)
+
+    # -- what whoever is on call does -------------------------------------------------------------------
+
+    @rule(outcome=OUTCOMES)
+    def the_team_is_called(self, outcome: str) -> None:
+        before = len(self.line.all(Conversation))
+        self.line.calls()
+        self.line.pages(outcome)
+        assert len(self.line.all(Conversation)) == before
+
+    @rule(contact=st.sampled_from([*ON_CALL.people, CARLA, PILAR]), words=st.sampled_from(["VOY", "ya voy"]))
+    def somebody_who_was_called_answers(self, contact: Contact, words: str) -> None:
+        called = self.line.all(Page, Page.staff == contact.name, Page.created_at > self.line.now - DAY)
+        before = len(self.line.all(InboxRow))
+        self.line.says(words, contact)
+        if called:
+            assert len(self.line.all(InboxRow)) == before
 
     @rule(worker=st.sampled_from(["w1", "w2"]), burst=st.booleans())
     def a_worker_takes_turns(self, worker: str, burst: bool) -> None:
@@ -143,6 +171,8 @@ class WhoMaySpeak(RuleBasedStateMachine):
         if away:
             self.line.write(lambda s: absence.tell_away(s, line, now))
         self.line.write(lambda s: absence.give_up(s, line, now))
+        self.line.calls()
+        self.line.reminds()
 
     @rule()
     def the_sender_claims(self) -> None:
@@ -189,7 +219,32 @@ class WhoMaySpeak(RuleBasedStateMachine):
     @invariant()
     def only_red_has_safety_texts(self) -> None:
         for row in self.line.all(OutboxRow, OutboxRow.safety.is_(True)):
-            assert row.utter.startswith(("utter_crisis_", "utter_medical_"))
+            assert row.utter.startswith(("utter_crisis_", "utter_staff_abuse"))
+
+    @invariant()
+    def what_is_told_of_the_team_is_seen_and_called_for_by_protection_alone(self) -> None:
+        told = {row.conversation_id for row in self.line.all(InboxRow, InboxRow.signal == "favours")}
+        protected = {row.id: row.code for row in self.line.all(Conversation, PROTECTED)}
+        assert told <= protected.keys()
+        assert not {row.code for row in self.line.queue()} & set(protected.values())
+        alerts = {row.id: row for row in self.line.all(Alert)}
+        for page in self.line.all(Page, Page.kind == "call", Page.staff == PILAR.name):
+            assert alerts[page.alert_id].conversation_id in protected
+        for page in self.line.all(Page, Page.kind == "call", Page.staff != PILAR.name):
+            alert = alerts[page.alert_id]  # from before it was told, and closed with it
+            assert alert.conversation_id not in protected or alert.closed_at is not None
+
+    @invariant()
+    def an_alert_stands_alone_and_only_where_a_person_is_awaited(self) -> None:
+        standing = [row.conversation_id for row in self.line.all(Alert, Alert.closed_at.is_(None))]
+        assert len(set(standing)) == len(standing)
+
+    @invariant()
+    def a_red_that_nobody_has_is_an_alert(self) -> None:
+        alerted = {row.conversation_id for row in self.line.all(Alert, Alert.closed_at.is_(None))}
+        reds = {row.id for row in self.line.all(Conversation, Conversation.colour == "red")}
+        for row in self.line.all(Handoff, Handoff.closed_at.is_(None), Handoff.operator.is_(None)):
+            assert row.conversation_id in alerted or row.conversation_id not in reds
 
     @invariant()
     def a_person_has_one_open_conversation_and_it_one_open_handoff(self) -> None:

@@ -6,6 +6,7 @@ import asyncio
 import json
 import shutil
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -218,6 +219,38 @@ def test_content_that_cannot_be_kept_is_used_all_the_same(
     worker = Worker(here)
     assert worker.content.bank.entries
     worker.store.close()
+
+
+ROSTER = 'on_call:\n  people:\n  - name: {}\n    phone: "+51987000101"\n'
+
+
+def test_the_list_of_people_to_call_is_read_again_and_a_mistake_leaves_the_one_before(
+    here: Settings, tmp_path: Path
+) -> None:
+    here = replace(here, on_call_file=tmp_path / "on_call.yml")
+    (tmp_path / "on_call.yml").write_text(ROSTER.format("Rosa"))
+    worker = Worker(here)
+    for written, called in (("Luis", "Luis"), ("", "Luis"), ("Ana", "Ana")):
+        (tmp_path / "on_call.yml").write_text(ROSTER.format(written))
+        worker.content.refresh()
+        assert [contact.name for contact in worker.content.duty.roster.people] == [called]
+    (tmp_path / "on_call.yml").write_text(ROSTER.format(""))
+    again = Worker(here)  # a start upon a mistake takes what was in order before it
+    assert [contact.name for contact in again.content.duty.roster.people] == ["Ana"]
+    for each in (worker, again):
+        each.store.close()
+
+
+def test_a_line_that_starts_with_nobody_to_call_says_so(
+    here: Settings, capsys: pytest.CaptureFixture[str]
+) -> None:
+    async def work() -> None:
+        worker = Worker(here)
+        worker.stop()
+        await worker.run()
+
+    asyncio.run(work())
+    assert "nobody_is_on_call" in capsys.readouterr().out
 
 
 def drain(here: Settings, *bodies: bytes) -> None:

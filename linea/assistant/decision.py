@@ -12,7 +12,7 @@ from linea.triage import Triage
 Decision = Literal[
     "red", "command", "yellow", "green", "answer", "suggest", "smalltalk", "off_topic", "handoff"
 ]
-TO_PERSON = ("ask_for_person", "none_of_these")
+TO_PERSON = ("ask_for_person", "none_of_these", "ask_own_treatment", "other_language")
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from linea.bank import content_rules, entry_rules, placeholders, reading, text_rules
+from linea.bank import content_rules, entry_rules, placeholders, reading, schedule, text_rules
 from linea.bank.entry import Finding
 from linea.bank.reading import File, Files
 from linea.bank.text_rules import Known, Response
@@ -39,7 +39,7 @@ def inspect(bank_dir: Path, content_dir: Path) -> Checked:
     """The files together with their findings, for those who go on to use them."""
     files = reading.read(bank_dir, content_dir)
     known = Known(
-        reading.facts(files),
+        schedule.facts(files),
         frozenset(file.path.stem for file in files.entries),
         frozenset(intent for file in files.nlu for intent, _ in reading.intents(file)),
         whole_facts=all(
@@ -70,8 +70,11 @@ def _findings(files: Files, known: Known) -> Iterator[Finding]:
             for item in response.node.items():
                 yield from content_rules.crisis(response, item)
                 yield from content_rules.empty_values(response, item, known)
+    fixed = [response for file in files.lines for response in _responses(file)]
+    yield from content_rules.crisis_in_two_parts(fixed, known)
     yield from content_rules.directory(files)
     yield from content_rules.programme(files)
+    yield from schedule.check(files)
     yield from content_rules.own_files(files)
     yield from content_rules.nlu_files(files)
     yield from _same_name(files)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date
 
 from linea import gsm7
@@ -12,9 +12,19 @@ from linea.bank.entry import Finding
 from linea.bank.entry_rules import variant_shape, version
 from linea.bank.field_rules import DATE_FORM
 from linea.bank.reading import File, Files
-from linea.bank.text_rules import Known, Response, dates_in
+from linea.bank.text_rules import Known, Response, dates_in, is_sms, places
 from linea.bank.yaml_tree import Node
 
+# Who reads a person's words: one of these stands below every text of danger (`linea/on_call.py`).
+WHO_COMES = (
+    "utter_crisis_present",
+    "utter_crisis_called",
+    "utter_crisis_answered",
+    "utter_crisis_nobody",
+    "utter_crisis_nobody_until",
+    "utter_protection_called",
+    "utter_protection_nobody",
+)
 # The sentences that code says by name. A missing one would be silence.
 REQUIRED_LINES = (
     "utter_greet",
@@ -38,6 +48,9 @@ REQUIRED_LINES = (
     "utter_assistant_away",
     "utter_handoff_waiting",
     "utter_handoff_waiting_hours",
+    "utter_handoff_waiting_closed",
+    "utter_handoff_lapsing",
+    "utter_voice_nobody",
     "utter_still_waiting",
     "utter_handoff_closed",
     "utter_unsigned",
@@ -54,6 +67,10 @@ REQUIRED_LINES = (
     "utter_staff_abuse",
     "utter_yellow",
     "utter_handover_offer",
+    *("utter_page", "utter_page_thanks", "utter_page_late"),
+    *("utter_page_kind_red", "utter_page_kind_today", "utter_page_kind_held", "utter_page_kind_old"),
+    "utter_page_kind_protection",
+    *WHO_COMES,
 )
 CRISIS = re.compile(r"utter_crisis_\w+|utter_medical_alarm|utter_staff_abuse")
 MOST_CRISIS = 600  # what is still read by someone in danger
@@ -91,11 +108,29 @@ def lines_files(files: Files) -> Iterator[Finding]:
                 yield Finding(path, 1, f"falta la frase {name}: la línea se quedaría callada; añádela")
 
 
+def is_crisis(name: str) -> bool:
+    """Whether a line is a text for someone in danger."""
+    return bool(CRISIS.fullmatch(name)) and name not in WHO_COMES
+
+
+def crisis_in_two_parts(responses: Sequence[Response], known: Known) -> Iterator[Finding]:
+    """By SMS a text of danger goes out together with the longest of WHO_COMES, in two parts at most."""
+    sms = [(each, item) for each in responses for item in each.node.items() if is_sms(item)]
+    below = max((places(item, known) for each, item in sms if each.name in WHO_COMES), default=0)
+    for each, item in sms:
+        size = places(item, known) + len("\n\n") + below
+        if (is_crisis(each.name) or each.name == "utter_yellow") and size > gsm7.TWO_PARTS:
+            yield each.advice(
+                item.line_of("text"),
+                f"con la frase de quién viene el SMS ocupa {size} letras y caben {gsm7.TWO_PARTS}: acórtalo",
+            )
+
+
 def crisis(response: Response, item: Node) -> Iterator[Finding]:
     """A text for someone in danger is short and opens with a number to call."""
     text = item.get("text")
     words = text.text() if text else None
-    if text is None or words is None or not CRISIS.fullmatch(response.name):
+    if text is None or words is None or not is_crisis(response.name):
         return
     if len(words.strip()) > MOST_CRISIS:
         yield response.advice(

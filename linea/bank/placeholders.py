@@ -18,6 +18,18 @@ LINE_VALUES: Mapping[str, frozenset[str]] = {
     "utter_unsigned": frozenset({"official"}),
     "utter_expired": frozenset({"official"}),
     "utter_test_advice": frozenset({"answers"}),
+    "utter_crisis_nobody_until": frozenset({"until"}),
+    "utter_handoff_waiting_closed": frozenset({"opens"}),
+    "utter_page": frozenset({"kind", "code"}),
+    "utter_page_thanks": frozenset({"code"}),
+    "utter_page_late": frozenset({"code"}),
+}
+# How long such a value can be, where that matters.
+LONGEST: Mapping[str, str] = {
+    "until": "las 09:00 del miércoles 30",
+    "opens": "el miércoles 30 a las 09:00",
+    "code": "ZAMPOÑA-1234",
+    "kind": "ROJO sin cerrar hace un dia",
 }
 
 

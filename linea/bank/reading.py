@@ -67,7 +67,7 @@ def read(bank_dir: Path, content_dir: Path) -> Files:
     lines = _folder(content_dir / "lines")
     nlu = _folder(content_dir / "nlu")
     triage = _folder(content_dir / "triage")
-    loose = tuple(_file(path) for path in _yaml_files(content_dir, deep=False))
+    loose = tuple(file(path) for path in _yaml_files(content_dir, deep=False))
     named = {file.path.stem: file for file in loose}
     return Files(
         bank_dir,
@@ -207,7 +207,7 @@ def _values(file: File | None, top: str, key: str) -> dict[str, str]:
 
 
 def _folder(folder: Path) -> tuple[File, ...]:
-    return tuple(_file(path) for path in _yaml_files(folder, deep=True))
+    return tuple(file(path) for path in _yaml_files(folder, deep=True))
 
 
 def _yaml_files(folder: Path, *, deep: bool) -> list[Path]:
@@ -215,7 +215,8 @@ def _yaml_files(folder: Path, *, deep: bool) -> list[Path]:
     return sorted(path for path in found if path.suffix in (".yml", ".yaml") and path.is_file())
 
 
-def _file(path: Path) -> File:
+def file(path: Path) -> File:
+    """One file, whether it can be read or not."""
     try:
         raw = path.read_bytes()
     except OSError as error:

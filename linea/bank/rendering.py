@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from linea import gsm7
-from linea.bank import checking, placeholders, reading
+from linea.bank import checking, placeholders, reading, schedule
 from linea.bank.button_rules import MOST_DESCRIPTION
 from linea.bank.entry import Answer, BankError, Entry, RenderError, State, Wording
 from linea.bank.placeholders import Facts
+from linea.hours import LIMA, Schedule
 from linea.messages import Body, Option
-
-LIMA = ZoneInfo("America/Lima")
 
 
 @dataclass(frozen=True)
@@ -27,6 +26,7 @@ class Bank:
     facts: Facts
     version: str  # a hash over the files it was read from
     timezone: ZoneInfo = LIMA
+    schedule: Schedule = field(default_factory=Schedule)
 
     def line(self, name: str, channel: str, **values: str) -> Body:
         """A fixed sentence for a channel; an option's id is its payload (`/intent` or `faq/<id>`).
@@ -131,9 +131,10 @@ def load(bank_dir: Path, content_dir: Path, timezone: ZoneInfo = LIMA) -> Bank:
             for file in files.lines
             for name, node in reading.responses(file).items()
         },
-        facts=reading.facts(files),
+        facts=schedule.facts(files),
         version=files.version(),
         timezone=timezone,
+        schedule=schedule.read(files, timezone),
     )
 
 

@@ -85,7 +85,7 @@ def check(response: Response, known: Known) -> Iterator[Finding]:
             item,
             known.entries,
             known.intents if known.whole_intents else None,
-            numbered=_is_sms(item),
+            numbered=is_sms(item),
         )
 
 
@@ -184,7 +184,7 @@ def _numbers(response: Response, item: Node, known: Known) -> Iterator[Finding]:
 
 
 def _whatsapp(response: Response, item: Node, known: Known) -> Iterator[Finding]:
-    if _is_sms(item):
+    if is_sms(item):
         return
     node, text = _text(item)
     size = len(_filled(text, known.facts, "whatsapp"))
@@ -200,7 +200,7 @@ def _whatsapp(response: Response, item: Node, known: Known) -> Iterator[Finding]
 
 
 def _sms(response: Response, item: Node, known: Known) -> Iterator[Finding]:
-    if not _is_sms(item):
+    if not is_sms(item):
         return
     for node, text in fillable(response, item):
         strange = gsm7.foreign(text)
@@ -210,11 +210,9 @@ def _sms(response: Response, item: Node, known: Known) -> Iterator[Finding]:
                 node.line_at(strange[0][0]),
                 f"en un SMS no cabe {letters} (lo parte en trozos de 67): usa otra palabra, o sin tilde",
             )
-    wording = reading.wording(item)
-    whole = numbered.text(Body(wording.text, wording.options))
-    size = gsm7.length(_filled(whole, known.facts, "sms"))
+    size = places(item, known)
     if size > gsm7.TWO_PARTS:
-        also = " con sus opciones" if wording.options else ""
+        also = " con sus opciones" if item.get("buttons") else ""
         yield response.advice(
             item.line_of("text"), f"el SMS ocupa {size} letras{also} y caben {gsm7.TWO_PARTS}: acórtalo"
         )
@@ -228,12 +226,20 @@ _RULES: tuple[Callable[[Response, Node, Known], Iterator[Finding]], ...] = (
 )
 
 
+def places(item: Node, known: Known) -> int:
+    """How many places a wording takes in an SMS, with its options and the longest of its values."""
+    wording = reading.wording(item)
+    whole = numbered.text(Body(wording.text, wording.options))
+    return gsm7.length(_filled(whole, known.facts, "sms"))
+
+
 def _meant(match: re.Match[str], known: Known) -> bool:
     """Whether brackets were meant as a placeholder: doubled, or around a name that has a value."""
     return match.group(1) is None or known.facts.value(match.group(1)) is not None
 
 
-def _is_sms(item: Node) -> bool:
+def is_sms(item: Node) -> bool:
+    """Whether a wording is for SMS."""
     channel = item.get("channel")
     return channel is not None and channel.value == "sms"
 
@@ -246,6 +252,7 @@ def _text(item: Node) -> tuple[Node, str]:
 
 
 def _filled(text: str, facts: Facts, channel: str) -> str:
-    """The text as it goes out; a value not known yet counts as its placeholder."""
-    values = {key: facts.value(key) or f"[[{key}]]" for key in placeholders.keys(text)}
+    """The text as it goes out; a value not known yet counts as its placeholder, or its longest."""
+    longest = placeholders.LONGEST
+    values = {key: facts.value(key) or longest.get(key) or f"[[{key}]]" for key in placeholders.keys(text)}
     return placeholders.fill(text, facts, channel, values)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from linea import triage
+from linea import roster, triage
 from linea.bank import check, load
 from linea.settings import SettingsError
 from linea.settings import load as load_settings
@@ -25,7 +25,7 @@ def bank() -> None:
     help="Carpeta del banco; si no se indica, la de los ajustes (LINEA_BANK_DIR).",
 )
 def check_command(bank_dir: Path | None) -> None:
-    """Revisa el banco, los textos, los números y las señales: cada error, «archivo: línea: qué hacer»."""
+    """Revisa banco, textos, números, señales y guardia: cada error, «archivo: línea: qué hacer»."""
     try:
         settings = load_settings()
     except SettingsError as error:
@@ -38,6 +38,7 @@ def check_command(bank_dir: Path | None) -> None:
         findings += [str(finding) for finding in error.findings]
     said, faults = messages.read_folder(settings.content_dir / "triage" / messages.FOLDER)
     findings += [str(finding) for finding in faults]
+    findings += [str(finding) for finding in roster.read(settings.on_call_file)[1]]
     for finding in findings:
         click.echo(finding)
     if findings:

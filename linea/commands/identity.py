@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import click
 
-from linea import clock, identity, keys
-from linea.commands.common import stop, with_store
-from linea.commands.queue import as_operator
+from linea import clock, handoff, identity, keys
+from linea.commands.common import as_operator, at_work, for_protection, stop, with_store
 from linea.settings import Settings
 from linea.store import Store
 
@@ -14,8 +13,9 @@ from linea.store import Store
 @click.command(name="identity")
 @click.argument("code")
 @click.option("--same/--other", default=None, help="Es la misma persona, o es otra (o no se sabe).")
+@for_protection
 @as_operator
-def decide(code: str, same: bool | None, operator: str) -> None:
+def decide(code: str, same: bool | None, audience: str, operator: str) -> None:
     """Qué cambió en quien escribe en la conversación CODE y, con --same o --other, quién es.
 
     Sin opción solo lo muestra. --same une lo que escribió desde su número nuevo; --other suelta el número
@@ -24,7 +24,10 @@ def decide(code: str, same: bool | None, operator: str) -> None:
 
     def work(settings: Settings, store: Store) -> None:
         name, secrets = code.strip().upper(), keys.load(settings)
+        at_work(store, operator)
         try:
+            with store.reading() as session:
+                handoff.find(session, name, audience)
             if same is None:
                 with store.reading() as session:
                     changes = identity.pending(session, secrets, name)
@@ -34,7 +37,7 @@ def decide(code: str, same: bool | None, operator: str) -> None:
                 stop("¿Quién eres? Añade --as con tu nombre.")
             who = operator.strip()[:40]
             store.write(lambda session: identity.decide(session, secrets, name, same, who, clock.now()))
-        except identity.IdentityError as error:
+        except (identity.IdentityError, handoff.HandoffError) as error:
             stop(str(error))
         if same:
             click.echo(f"Anotado: es la misma persona. Lo que escribió desde lo nuevo está en {name}.")

@@ -9,8 +9,7 @@ from sqlalchemy.orm import Session
 
 from linea import clock, describe, handoff, keys, vault
 from linea import media as files
-from linea.commands.common import stop, with_store
-from linea.commands.queue import as_operator
+from linea.commands.common import as_operator, at_work, for_protection, stop, with_store
 from linea.conversations import standing_handoff
 from linea.settings import Settings
 from linea.store import Store
@@ -65,15 +64,17 @@ ENDINGS = {
     type=click.Path(file_okay=False, path_type=Path),
     help="Copia los archivos a esta carpeta. Nadie los borrará de ahí: hazlo tú.",
 )
+@for_protection
 @as_operator
-def media(code: str, opened: bool, folder: Path | None, operator: str) -> None:
+def media(code: str, opened: bool, folder: Path | None, audience: str, operator: str) -> None:
     """Los archivos que llegaron en la conversación CODE, que debe ser tuya."""
 
     def work(settings: Settings, store: Store) -> None:
         name = code.strip().upper()
+        at_work(store, operator)
         try:
             with store.reading() as session:
-                rows = _of(session, name, operator.strip())
+                rows = _of(session, name, operator.strip(), audience)
         except handoff.HandoffError as error:
             stop(str(error))
         if not rows:
@@ -95,8 +96,8 @@ def media(code: str, opened: bool, folder: Path | None, operator: str) -> None:
     with_store(work)
 
 
-def _of(session: Session, code: str, operator: str) -> list[MediaRow]:
-    conversation = handoff.find(session, code)
+def _of(session: Session, code: str, operator: str, audience: str) -> list[MediaRow]:
+    conversation = handoff.find(session, code, audience)
     standing = standing_handoff(session, conversation.id)
     holder = standing.operator if standing is not None else None
     if holder is None:

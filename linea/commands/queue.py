@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import getpass
 import sys
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -11,10 +10,11 @@ from typing import TypeVar
 import click
 from sqlalchemy.orm import Session
 
-from linea import bank, clock, gsm7, handoff, identity, keys, media, outbox
+from linea import bank, clock, gsm7, handoff, identity, keys, media, outbox, presence, roster
 from linea.channels.sms import outbound as sms
 from linea.channels.whatsapp import outbound as whatsapp
-from linea.commands.common import stop, with_store
+from linea.commands.common import as_operator, at_work, for_protection, named, stop, with_store
+from linea.conversations import TEAM
 from linea.messages import Body
 from linea.settings import Settings
 from linea.store import Store
@@ -41,6 +41,9 @@ REASONS = {
     "other_channel": "escribe también por otro canal",
     "joined": "escribe desde su número nuevo",
     "outside": "le responden desde otro lugar",
+    "staff_abuse": "cuenta algo del propio equipo",
+    "treatment": "pregunta por su propio tratamiento",
+    "language": "escribe en otro idioma",
 }
 CHANNELS = {"whatsapp": "WhatsApp", "sms": "SMS"}
 WHO = {"person": "persona", "bot": "asistente", "line": "línea"}
@@ -57,23 +60,20 @@ STATES = {
     "cancelled": "retirado",
 }
 
-as_operator = click.option(
-    "--as",
-    "operator",
-    default=lambda: _account(),
-    help="Tu nombre de operador; si falta, tu usuario de esta máquina.",
-)
-
 
 @click.command()
-def queue() -> None:
+@for_protection
+@as_operator
+def queue(audience: str, operator: str) -> None:
     """Quién espera a una persona: rojo primero, luego amarillo, luego quien más espera."""
 
     def work(settings: Settings, store: Store) -> None:
         now = clock.now()
+        at_work(store, operator)
         with store.reading() as session:
-            rows = handoff.queue(session, now)
-            unread = handoff.unread(session)
+            rows = handoff.queue(session, now, audience)
+            unread = handoff.unread(session) if audience == TEAM else 0
+            present = presence.present(session, now)
         if not rows:
             click.echo("Nadie espera a una persona.")
         for row in rows:
@@ -87,6 +87,8 @@ def queue() -> None:
                 click.echo(f"          OJO: {row.note}")
             if row.first_words:
                 click.echo(f"          «{_short(row.first_words)}»")
+        if audience == TEAM:
+            _who_is_there(settings, present, now)
         if unread:
             click.echo(f"Además hay {unread} avisos que nadie pudo leer: avisa a quien cuida el sistema.")
 
@@ -95,13 +97,15 @@ def queue() -> None:
 
 @click.command()
 @click.argument("code")
+@for_protection
 @as_operator
-def take(code: str, operator: str) -> None:
+def take(code: str, audience: str, operator: str) -> None:
     """Toma la conversación CODE y muestra lo dicho; desde ahora el asistente calla en ella."""
 
     def work(settings: Settings, store: Store) -> None:
-        name = _named(operator)
-        conversation_id = _do(store, lambda session: handoff.take(session, code, name, clock.now()))
+        name = named(operator)
+        at_work(store, name)
+        conversation_id = _do(store, lambda session: handoff.take(session, code, name, clock.now(), audience))
         with store.reading() as session:
             said = handoff.transcript(session, conversation_id)
             note = identity.note(session, conversation_id)
@@ -123,8 +127,9 @@ def take(code: str, operator: str) -> None:
 @click.command()
 @click.argument("code")
 @click.argument("text", required=False)
+@for_protection
 @as_operator
-def reply(code: str, text: str | None, operator: str) -> None:
+def reply(code: str, text: str | None, audience: str, operator: str) -> None:
     """Escribe TEXT a la persona de la conversación CODE (y la toma, si estaba libre).
 
     Sin TEXT lo pregunta (o lo lee de la entrada): así no queda en el historial de esta máquina.
@@ -134,13 +139,14 @@ def reply(code: str, text: str | None, operator: str) -> None:
         words = _asked_for() if text is None else text.strip()
         if not words:
             stop("El mensaje está vacío: no se envió nada.")
-        name = _named(operator)
+        name = named(operator)
+        at_work(store, name)
         secrets = keys.load(settings)
 
         def send(session: Session) -> int | None:
-            channel = handoff.find(session, code).channel
+            channel = handoff.find(session, code, audience).channel
             bodies = (sms if channel == "sms" else whatsapp).split(Body(words))
-            handoff.reply(session, secrets, code, name, bodies, clock.now())
+            handoff.reply(session, secrets, code, name, bodies, clock.now(), audience)
             return sum(gsm7.segments(body.text) for body in bodies) if channel == "sms" else None
 
         parts = _do(store, send)
@@ -157,12 +163,14 @@ def reply(code: str, text: str | None, operator: str) -> None:
 @click.command()
 @click.argument("code")
 @click.option("--quiet", is_flag=True, help="Sin despedida: no se envía nada más a la persona.")
+@for_protection
 @as_operator
-def close(code: str, quiet: bool, operator: str) -> None:
+def close(code: str, quiet: bool, audience: str, operator: str) -> None:
     """Cierra la conversación CODE y se la devuelve al asistente."""
 
     def work(settings: Settings, store: Store) -> None:
-        name = _named(operator)
+        name = named(operator)
+        at_work(store, name)
         try:
             content = None if quiet else bank.load(settings.bank_dir, settings.content_dir)
         except bank.BankError as error:
@@ -171,9 +179,9 @@ def close(code: str, quiet: bool, operator: str) -> None:
         secrets = keys.load(settings)
 
         def close_it(session: Session) -> None:
-            channel = handoff.find(session, code).channel
+            channel = handoff.find(session, code, audience).channel
             farewell = [] if content is None else [content.line("utter_handoff_closed", channel)]
-            handoff.close(session, secrets, code, name, farewell, clock.now())
+            handoff.close(session, secrets, code, name, farewell, clock.now(), audience)
 
         _do(store, close_it)
         click.echo("Cerrada. El asistente responderá el próximo mensaje.")
@@ -183,13 +191,16 @@ def close(code: str, quiet: bool, operator: str) -> None:
 
 @click.command()
 @click.argument("code")
-def resend(code: str) -> None:
+@for_protection
+@as_operator
+def resend(code: str, audience: str, operator: str) -> None:
     """Envía otra vez lo que no llegó, o no se sabe si llegó, en la conversación CODE."""
 
     def work(settings: Settings, store: Store) -> None:
         def again(session: Session) -> int:
-            return outbox.send_again(session, handoff.find(session, code).id, clock.now())
+            return outbox.send_again(session, handoff.find(session, code, audience).id, clock.now())
 
+        at_work(store, operator)
         count = _do(store, again)
         click.echo(f"Mensajes que salen otra vez: {count}.")
 
@@ -209,18 +220,17 @@ def _asked_for() -> str:
     return sys.stdin.read().strip()
 
 
-def _named(operator: str) -> str:
-    if not operator.strip():
-        stop("¿Quién eres? Añade --as con tu nombre.")
-    return operator.strip()[:40]
-
-
-def _account() -> str:
-    """The name of the account on this machine; empty where there is none, as in some containers."""
-    try:
-        return getpass.getuser()
-    except (KeyError, OSError):
-        return ""
+def _who_is_there(settings: Settings, present: list[presence.Present], now: datetime) -> None:
+    """Who is at work, and that nobody would be called for somebody in danger, if that is so."""
+    names = ", ".join(each.operator for each in present)
+    click.echo(f"En turno: {names}." if names else "En turno: nadie. Si vas a atender: linea shift start")
+    found, mistakes = roster.read(settings.on_call_file)
+    if mistakes:
+        click.echo("OJO: la lista de guardia tiene errores: linea bank check")
+    if not found.ladder(now, settings.timezone):
+        click.echo(
+            "OJO: NADIE ESTÁ DE GUARDIA. Sin nadie en turno, de alguien en peligro no se entera nadie."
+        )
 
 
 def _window(row: handoff.Waiting, now: datetime) -> str:

@@ -23,6 +23,7 @@ MEDIA = ("image", "audio", "video", "document", "sticker")
 PHONE = re.compile(r"\+[1-9]\d{6,14}")
 USER_ID = re.compile(r"[A-Z]{2}\.(ENT\.)?[A-Za-z0-9]{1,128}")
 TEMPLATE_NAME = re.compile(r"[a-z0-9_]{1,512}")
+_UNFIT = re.compile(r"[\n\r\t]| {5}")  # in what fills a template's places
 
 Item = dict[str, Any]
 
@@ -86,7 +87,7 @@ def shown(body: Item) -> str:
     if kind == "interactive":
         return str(content["body"]["text"])
     if kind == "template":
-        return f"[{content['name']}]"
+        return " · ".join([f"[{content['name']}]", *_values(content)])
     if kind == "reaction":
         return str(content.get("emoji") or "")
     return str(content.get("caption") or "") if isinstance(content, dict) else ""
@@ -220,6 +221,28 @@ def _check_template(body: Item) -> None:
     _text(_object(template, "language").get("code"), "template.language.code", 20)
     if not isinstance(template.get("components", []), list):
         raise GraphError(131009, "template.components must be a list.")
+    for component in template.get("components", []):
+        if not isinstance(component, dict) or component.get("type") not in ("header", "body", "button"):
+            raise GraphError(131009, "component.type must be one of {header, body, button}.")
+        for parameter in component.get("parameters", []):
+            if not isinstance(parameter, dict) or not isinstance(parameter.get("type"), str):
+                raise GraphError(131009, "A parameter must be an object with a type.")
+    for value in _values(template):
+        _text(value, "parameter.text", BODY_LIMIT)
+        if _UNFIT.search(value):
+            raise GraphError(
+                132018, "Param text cannot have new-line/tab characters or more than 4 consecutive spaces."
+            )
+
+
+def _values(template: Item) -> list[Any]:
+    """What stands in the places of a template's text."""
+    return [
+        parameter.get("text")
+        for component in template.get("components", [])
+        for parameter in component.get("parameters", [])
+        if parameter.get("type") == "text"
+    ]
 
 
 INTERACTIVE_CHECKS: dict[str, Callable[[Item], None]] = {

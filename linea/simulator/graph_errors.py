@@ -37,7 +37,9 @@ ERRORS: dict[int, tuple[int, str]] = {
     131053: (400, "Media upload error"),
     131056: (400, "(Business Account, Consumer Account) pair rate limit hit"),
     131057: (500, "Account in maintenance mode"),
+    132000: (400, "Number of parameters does not match the expected number of params"),
     132001: (404, "Template name does not exist in the translation"),
+    132018: (400, "There is an issue with the parameters in your template"),
     133004: (503, "Server temporarily unavailable"),
     137000: (400, "Recipient identity key hash mismatch"),
 }

@@ -19,6 +19,7 @@ from sqlalchemy import (
     Text,
     TypeDecorator,
     UniqueConstraint,
+    text,
 )
 from sqlalchemy.orm import declarative_base
 
@@ -82,6 +83,8 @@ class Conversation(Base):
     person_id = Column(ForeignKey("people.id"), nullable=False, index=True)
     channel = Column(String(16), nullable=False)
     mode = Column(String(8), nullable=False, default="bot")  # bot, waiting, human (DESIGN 5.2)
+    # team, or protection: what is told of the team itself is for that role alone (DESIGN 5.6)
+    audience = Column(String(12), nullable=False, default="team", server_default="team")
     colour = Column(String(8), nullable=False, default="none")
     urgency = Column(String(12), nullable=False, default="none")
     opened_at = Column(UTCDateTime, nullable=False, index=True)
@@ -255,6 +258,66 @@ class Handoff(Base):
     taken_at = Column(UTCDateTime)
     operator = Column(String(40))
     closed_at = Column(UTCDateTime, index=True)
+    lives_until = Column(UTCDateTime)  # when it goes if nobody answers it (DESIGN 5.8)
+    told_at = Column(UTCDateTime)  # when the person was told how to write again
+
+
+class Shift(Base):
+    """An operator at work: since when, when they were last seen, until when. Nothing of who writes."""
+
+    __tablename__ = "shifts"
+
+    id = Column(String(32), primary_key=True)
+    operator = Column(String(40), nullable=False, index=True)
+    started_at = Column(UTCDateTime, nullable=False)
+    seen_at = Column(UTCDateTime, nullable=False)
+    ended_at = Column(UTCDateTime)
+
+
+class Alert(Base):
+    """A conversation somebody of the team must be called to (what each kind is: `linea/on_call.py`)."""
+
+    __tablename__ = "alerts"
+    __table_args__ = (
+        Index(
+            *("ix_alerts_standing", "conversation_id"),  # one at a time, also with two workers
+            unique=True,
+            sqlite_where=text("closed_at IS NULL"),
+            postgresql_where=text("closed_at IS NULL"),
+        ),
+    )
+
+    id = Column(String(32), primary_key=True)
+    conversation_id = Column(ForeignKey("conversations.id"), nullable=False, index=True)
+    kind = Column(String(8), nullable=False)  # red, today, held, old
+    opened_at = Column(UTCDateTime, nullable=False)
+    next_at = Column(UTCDateTime, nullable=False)  # when to look again whom to call
+    acknowledged_at = Column(UTCDateTime)
+    acknowledged_by = Column(String(40))
+    closed_at = Column(UTCDateTime, index=True)
+
+
+class Page(Base):
+    """One message to somebody of the team by one way, and what became of it. Their number is not kept."""
+
+    __tablename__ = "pages"
+    __table_args__ = (Index("ix_pages_state_next_at", "state", "next_at"),)
+
+    id = Column(String(32), primary_key=True)
+    alert_id = Column(ForeignKey("alerts.id"), nullable=False, index=True)
+    staff = Column(String(40), nullable=False)  # the name in on_call.yml
+    number_hash = personal(String(64), nullable=False, index=True)  # how their answer is recognised
+    way = Column(String(10), nullable=False)  # sms, whatsapp
+    kind = Column(String(8), nullable=False)  # call, thanks, late
+    state = Column(String(12), nullable=False, default="queued")  # as in the outbox
+    attempts = Column(Integer, nullable=False, default=0)
+    next_at = Column(UTCDateTime, nullable=False)
+    sending_since = Column(UTCDateTime)
+    external_id = personal(String(64), index=True)
+    error_code = Column(Integer)
+    detail = Column(String(120))
+    created_at = Column(UTCDateTime, nullable=False)
+    settled_at = Column(UTCDateTime)
 
 
 class Halt(Base):

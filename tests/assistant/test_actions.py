@@ -42,6 +42,8 @@ class Broken(LineAction):
         ("affirm", "asked"),
         ("nlu_fallback", "not_understood"),
         ("none_of_these", "not_understood"),
+        ("ask_own_treatment", "treatment"),
+        ("other_language", "language"),
     ],
 )
 def test_handing_over_is_an_effect_that_says_why_and_no_event(intent: str, reason: str) -> None:

@@ -16,6 +16,7 @@ RED = Triage("red", "now", False, "suicide", "plan", "utter_crisis_suicide")
 ANSWER = Reading("faq/cajero", 0.9, (("faq/cajero", 0.9), ("faq/b", 0.1)))
 COMMAND = Reading("ask_menu", 1.0, (("ask_menu", 1.0),), command=True)
 PERSON = Reading("ask_for_person", 0.9, (("ask_for_person", 0.9),))
+TREATMENT = Reading("ask_own_treatment", 0.9, (("ask_own_treatment", 0.9),))
 GREETING = Reading("greet", 0.9, (("greet", 0.9),))
 UNSURE = Reading("nlu_fallback", 0.8, (("faq/a", 0.2), ("greet", 0.1), ("faq/b", 0.05)))
 ELSEWHERE = Reading("out_of_scope", 0.9, (("out_of_scope", 0.9),))
@@ -34,6 +35,7 @@ NO_ENTRY = Reading("not_in_bank", 0.9, (("not_in_bank", 0.9),))
         (GREEN, ANSWER, False, "answer"),
         (NONE, ANSWER, True, "handoff"),
         (NONE, PERSON, False, "handoff"),
+        (GREEN, TREATMENT, False, "handoff"),
         (GREEN, UNSURE, False, "green"),
         (GREEN, GREETING, False, "green"),
         (NONE, GREETING, False, "smalltalk"),

@@ -64,6 +64,23 @@ def test_asking_for_a_person_is_an_effect(rasa: Assistant) -> None:
     assert answer["messages"] == []
 
 
+@pytest.mark.parametrize(
+    ("text", "line", "reason"),
+    [
+        ("me recetaron enalapril y no entiendo mi receta", "utter_own_treatment", "treatment"),
+        ("hello, do you speak english? i need help please", "utter_other_language", "language"),
+        ("je ne parle pas espagnol", "utter_other_language", "language"),
+    ],
+)
+def test_what_only_a_person_can_answer_is_said_so_and_goes_to_one(
+    rasa: Assistant, text: str, line: str, reason: str
+) -> None:
+    until(lambda: ask(rasa, "persona").status_code == 200, "the action server answers")
+    answer = ask(rasa, text)
+    assert said(answer) == [line]
+    assert answer.json()["effects"] == [{"effect": "hand_over", "reason": reason}]
+
+
 def test_only_the_new_events_come_back_and_they_carry_the_conversation(rasa: Assistant) -> None:
     first = ask(rasa, UNKNOWN).json()
     assert said(ask(rasa, UNKNOWN)) == ["utter_fallback"]

@@ -65,6 +65,12 @@ def changed(body: dict[str, Any], path: str, value: Any) -> dict[str, Any]:
     return result
 
 
+def template(*values: str) -> dict[str, Any]:
+    parameters = [{"type": "text", "text": value} for value in values]
+    components = [{"type": "body", "parameters": parameters}]
+    return {"name": "aviso", "language": {"code": "es"}, "components": components}
+
+
 def buttons(count: int) -> list[dict[str, Any]]:
     return [{"type": "reply", "reply": {"id": f"{i}", "title": f"Opción {i}"}} for i in range(count)]
 
@@ -92,6 +98,7 @@ GOOD = {
     "callback data of 512": {**TEXT, "biz_opaque_callback_data": "x" * 512},
     "a picture by link": {**TEXT, "type": "image", "image": {"link": "https://example.org/a.png"}},
     "a template": {**TEXT, "type": "template", "template": {"name": "aviso", "language": {"code": "es"}}},
+    "a template with what fills it": {**TEXT, "type": "template", "template": template("ROJO", "LUNA-4271")},
     "to a user id": {**changed(TEXT, "to", MISSING), "recipient": "PE.13491208655302741918"},
 }
 BAD = {
@@ -159,6 +166,17 @@ BAD = {
         131009,
     ),
     "a template in capitals": ({**TEXT, "type": "template", "template": {"name": "Aviso"}}, 131009),
+    "a template with a line break in it": (
+        {**TEXT, "type": "template", "template": template("uno\ndos")},
+        132018,
+    ),
+    "a template with nothing in it": ({**TEXT, "type": "template", "template": template("")}, 131009),
+    "a template with a part nobody knows": (
+        changed(
+            {**TEXT, "type": "template", "template": template("x")}, "template.components.0.type", "foot"
+        ),
+        131009,
+    ),
     "reading nothing": ({"messaging_product": "whatsapp", "status": "read"}, 100),
     "an unknown status": ({"messaging_product": "whatsapp", "status": "sent", "message_id": "w"}, 100),
 }

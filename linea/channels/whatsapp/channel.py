@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import httpx
 
 from linea.channels.download import Fetched
 from linea.channels.whatsapp import outbound, sending
 from linea.channels.whatsapp.media import fetch
-from linea.messages import Body, Media, Sender, SendResult
+from linea.messages import Body, Media, Sender, SendResult, Template
 from linea.settings import Settings
 
 
@@ -32,6 +34,19 @@ class WhatsApp:
             payload = outbound.build(body, sender, outbox_id)
         except ValueError:
             return SendResult("failed", detail="unsendable")
+        return await self._post(payload, attempt)
+
+    async def send_template(
+        self, template: Template, sender: Sender, outbox_id: str, attempt: int
+    ) -> SendResult:
+        """The same for a message approved by Meta beforehand."""
+        try:
+            payload = outbound.build_template(template, sender, outbox_id)
+        except ValueError:
+            return SendResult("failed", detail="unsendable")
+        return await self._post(payload, attempt)
+
+    async def _post(self, payload: dict[str, Any], attempt: int) -> SendResult:
         return await sending.send(
             self._client, self._graph_url, self._token, self._number_id, payload, attempt
         )

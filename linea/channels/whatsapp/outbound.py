@@ -7,7 +7,7 @@ from typing import Any, Literal
 
 from linea import numbered
 from linea.channels.parting import parts, within
-from linea.messages import Body, Option, Sender
+from linea.messages import Body, Option, Sender, Template
 
 # Limits as Meta states them, in characters; counted here in UTF-16 units, which is never too few.
 # https://developers.facebook.com/docs/whatsapp/cloud-api/messages/text-messages
@@ -23,6 +23,8 @@ ROW_TITLE_MAX = 24
 ROW_DESCRIPTION_MAX = 72
 ROW_ID_MAX = 200
 LIST_LABEL_MAX = 20
+# https://developers.facebook.com/docs/whatsapp/cloud-api/guides/send-message-templates
+TEMPLATE_VALUE_MAX = 1024
 
 Form = Literal["text", "buttons", "list", "numbered"]
 
@@ -97,6 +99,30 @@ def build(body: Body, sender: Sender, outbox_id: str) -> dict[str, Any]:
     if not text.strip() or not within(text, TEXT_MAX):
         raise ValueError(f"a text must have 1 to {TEXT_MAX} characters")
     return {**request, "type": "text", "text": {"body": text, "preview_url": False}}
+
+
+def build_template(template: Template, sender: Sender, outbox_id: str) -> dict[str, Any]:
+    """The request's JSON for a message approved by Meta beforehand, which alone reaches who has not written
+    to us in the last 24 hours.
+
+    Its values are put on one line: Meta refuses line breaks in them. Raises ValueError for a person without
+    an address and for an empty or too long value.
+    """
+    values = [" ".join(value.split()) for value in template.values]
+    if not all(value and within(value, TEMPLATE_VALUE_MAX) for value in values):
+        raise ValueError(f"a value of a template must have 1 to {TEMPLATE_VALUE_MAX} characters")
+    content: dict[str, Any] = {"name": template.name, "language": {"code": template.language}}
+    if values:
+        parameters = [{"type": "text", "text": value} for value in values]
+        content["components"] = [{"type": "body", "parameters": parameters}]
+    return {
+        "messaging_product": "whatsapp",
+        "recipient_type": "individual",
+        **_address(sender),
+        "biz_opaque_callback_data": outbox_id,
+        "type": "template",
+        "template": content,
+    }
 
 
 def _address(sender: Sender) -> dict[str, str]:

@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from linea.channels.whatsapp import outbound
-from linea.messages import Body, Option, Sender
+from linea.messages import Body, Option, Sender, Template
 
 ROSA = Sender("+51900000001", "PE.111")
 
@@ -31,6 +31,31 @@ def test_without_any_address_nothing_is_built() -> None:
 def test_a_text_whatsapp_would_refuse_is_not_built(text: str) -> None:
     with pytest.raises(ValueError, match="1 to 4096"):
         outbound.build(Body(text), ROSA, "o-1")
+
+
+def test_a_template_with_what_fills_it_on_one_line() -> None:
+    sent = outbound.build_template(Template("aviso", "es", (" ROJO\n ya ", "LUNA-4271")), ROSA, "o-17")
+    parameters = [{"type": "text", "text": "ROJO ya"}, {"type": "text", "text": "LUNA-4271"}]
+    assert sent == {
+        "messaging_product": "whatsapp",
+        "recipient_type": "individual",
+        "to": "+51900000001",
+        "biz_opaque_callback_data": "o-17",
+        "type": "template",
+        "template": {
+            "name": "aviso",
+            "language": {"code": "es"},
+            "components": [{"type": "body", "parameters": parameters}],
+        },
+    }
+    bare = outbound.build_template(Template("aviso", "es"), ROSA, "o-17")
+    assert bare["template"] == {"name": "aviso", "language": {"code": "es"}}
+
+
+@pytest.mark.parametrize("value", ["", " \n", "x" * 1025])
+def test_a_template_with_a_hole_or_too_much_in_it_is_not_sent(value: str) -> None:
+    with pytest.raises(ValueError, match="template"):
+        outbound.build_template(Template("aviso", "es", ("ROJO", value)), ROSA, "o-17")
 
 
 def test_nothing_to_say_is_an_error_and_not_an_empty_message() -> None:

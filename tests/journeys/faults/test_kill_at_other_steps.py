@@ -1,14 +1,15 @@
-"""kill -9 while the night erases and while the spool is emptied: the next run finishes the work, once."""
+"""kill -9 while the night erases, the spool is emptied and the team is called: the next run ends the work."""
 
 from __future__ import annotations
 
 import sqlite3
 from contextlib import closing
+from pathlib import Path
 
 import pytest
 
 from linea.steps import Step
-from linea.store.models import Conversation, Erasure, InboxRow
+from linea.store.models import Conversation, Erasure, InboxRow, Page
 from tests.journeys.harness import Line, canaries, until
 
 
@@ -45,3 +46,27 @@ def test_a_worker_that_dies_while_emptying_the_spool_takes_each_body_in_once(lin
     assert len(line.heard(phone, 2, wait=0.5)) == 1
     line.stop("worker")
     line.start("worker")
+
+
+@pytest.mark.parametrize("step", [Step.PAGE_CLAIMED, Step.PAGE_POSTED], ids=lambda step: step.value)
+def test_a_worker_that_dies_while_it_calls_somebody_calls_them_all_the_same(
+    tmp_path: Path, phone: str, step: Step
+) -> None:
+    """A call that went out twice wakes somebody twice; one that did not, nobody."""
+    roster = tmp_path / "on_call.yml"
+    roster.write_text('on_call:\n  people:\n  - {name: Rosa, phone: "+51987000101"}\n', encoding="utf-8")
+    night = Line(tmp_path, LINEA_ON_CALL_FILE=str(roster))
+    try:
+        night.start()
+        night.kill_at(step.value)
+        night.writes(phone, "me quiero matar")
+        until(lambda: night.processes["worker"].poll() is not None, "the worker dies")
+        night.start("worker", clock_offset=70)
+        until(
+            lambda: {row.state for row in night.rows(Page)} <= {"accepted", "sent", "delivered", "read"},
+            "both calls are out",
+        )
+        assert {row.way for row in night.rows(Page)} == {"sms", "whatsapp"}
+        assert len(night.said(phone)) == 1
+    finally:
+        night.close()
