@@ -105,7 +105,7 @@ def _timed(line: Line, questions: Sequence[Question]) -> tuple[Decide, dict[str,
 def _stock(
     line: Line, config: Settings, questions: Sequence[Question], ours: Decide
 ) -> tuple[dict[str, Decide], dict[str, Any]]:
-    """What the line would do if stock Rasa read for it: as it comes, and held to two rates of false answers."""
+    """What the line would do if stock Rasa read for it: as it comes, and held to a rate of false answers."""
     found = stock.read(list(dict.fromkeys(question.text for question in questions)), config)
     entries = line.bank.entries
     outside = [each for each in questions if outcomes.group(each, entries) == "off_topic"]
