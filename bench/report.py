@@ -178,6 +178,8 @@ def _shares(name: str, part: dict[str, Any]) -> list[float]:
         phases = [part["steady"], *part["steps"]]
     elif name == "stock":
         phases = [part["memory"], part["sqlite"]]
+    elif name == "language":
+        phases = [part["training"], part["one"], part["classify"]]
     else:
         phases = part.get("phases", [])
     return [phase["others_cpu_percent"] for phase in phases]

@@ -47,6 +47,16 @@ def sweep(
     return {"current": current, "thresholds": thresholds, "groups": groups}
 
 
+def lowest_with(found: dict[str, Any], false_share: float) -> float | None:
+    """The lowest threshold of a sweep at which no larger share of what is off topic is answered."""
+    group = found["groups"].get("off_topic")
+    if group is None:
+        return None
+    answered = group.get("answered", [0] * len(found["thresholds"]))
+    fits = [count <= false_share * group["questions"] for count in answered]
+    return next((at for at, each in zip(found["thresholds"], fits, strict=True) if each), HIGHEST)
+
+
 def draw(found: dict[str, Any], path: Path) -> None:
     """The picture of a sweep as SVG; the same figures give the same bytes."""
     from matplotlib import rc_context  # takes a second, for nobody else's part

@@ -11,6 +11,7 @@ from __future__ import annotations
 import hashlib
 import json
 import math
+import os
 import shutil
 import subprocess
 import sys
@@ -39,7 +40,7 @@ class Stock:
 
     rasa: str
     predictions: dict[str, dict[str, Any]]  # by text; see stock_reads.py
-    training_seconds: float
+    trained: dict[str, float]  # seconds by the clock, and the load average of its last quarter of an hour
 
     def reader(self, least: float = 0.0) -> Reader:
         """Stock as it comes, or falling back below `least` as well."""
@@ -84,11 +85,13 @@ def read(texts: Sequence[str], config: Settings) -> Stock:
         print("  asking stock Rasa", flush=True)
         fresh = kept.with_suffix(".fresh")
         command = [*NICE, sys.executable, "-m", "bench.language.stock_reads", str(_model(folder)), str(fresh)]
-        _run(command, folder / "reads.log", ROOT, json.dumps(list(texts)))
+        log = folder / "reads.log"
+        _run(command, log, ROOT, json.dumps(list(texts)))
+        log.unlink()  # Rasa writes every text into it
         fresh.rename(kept)
     found = json.loads(kept.read_text(encoding="utf-8"))
-    seconds = float((folder / "trained").read_text(encoding="utf-8"))
-    return Stock(rasa, dict(zip(texts, found, strict=True)), seconds)
+    trained = json.loads((folder / "trained").read_text(encoding="utf-8"))
+    return Stock(rasa, dict(zip(texts, found, strict=True)), trained)
 
 
 def _training_data(config: Settings) -> dict[str, Any]:
@@ -109,7 +112,7 @@ def _train(folder: Path, nlu: dict[str, Any]) -> None:
         (folder / name).write_text(
             yaml.safe_dump(content, allow_unicode=True, sort_keys=False), encoding="utf-8"
         )
-    print("  training stock Rasa on the bank, once: some minutes", flush=True)
+    print("  training stock Rasa on the bank, once: a quarter of an hour or more", flush=True)
     command = [*NICE, sys.executable, "-m", "rasa", "train", "nlu", "--nlu", "nlu.yml", "--out", "models"]
     began = time.monotonic()
     _run(command, folder / "train.log", folder)
@@ -117,7 +120,8 @@ def _train(folder: Path, nlu: dict[str, Any]) -> None:
     shutil.rmtree(folder / ".rasa", ignore_errors=True)
     if not list((folder / "models").glob("*.tar.gz")):
         raise Failed(f"stock Rasa left no model: see {(folder / 'train.log').relative_to(ROOT)}")
-    (folder / "trained").write_text(f"{seconds:.1f}", encoding="utf-8")
+    trained = {"seconds": round(seconds), "load": round(os.getloadavg()[2], 1)}
+    (folder / "trained").write_text(json.dumps(trained), encoding="utf-8")
 
 
 def _model(folder: Path) -> Path:

@@ -28,7 +28,7 @@ STOCK = Stock(
         "fallen back": prediction("faq", 0.2, 1.0, fallback=True),
         "greeting": prediction("greet", 0.4),
     },
-    0.0,
+    {"seconds": 0.0, "load": 0.0},
 )
 
 
@@ -81,6 +81,11 @@ def test_a_sweep_counts_at_every_threshold_and_at_the_one_in_use() -> None:
         ]
         assert counts == [right, wrong, false]
     assert (answer["questions"], off_topic["questions"]) == (2, 1)
+
+
+@pytest.mark.parametrize(("false_share", "threshold"), [(1.0, 0.2), (0.5, 0.325), (0.0, 0.325)])
+def test_the_lowest_threshold_that_answers_little_off_topic(false_share: float, threshold: float) -> None:
+    assert curve.lowest_with(swept(), false_share) == threshold
 
 
 def test_the_picture_depends_on_the_figures_alone(tmp_path: Path) -> None:
