@@ -1,8 +1,8 @@
-"""`python -m bench [receive] [turns] [memory] [stock] [language] [triage]`: measures, all parts if none is named.
+"""`python -m bench [receive] [turns] [memory] [stock] [language] [triage]`: all parts if none is named.
 
-`--questions FILE`, `--labels FILE`: what `language` asks instead of bench/questions/. `--messages FILE…`: what
-`triage` reads instead of tests/triage/unseen.yml. Writes bench/results/<part>.json and bench/RESULTS.md. Ends
-with 1 only when a message was lost or something did not start: a slow machine is no failure.
+`--questions FILE`, `--labels FILE`: what `language` asks instead of bench/questions/. `--messages FILE…`:
+what `triage` reads instead of tests/triage/unseen.yml. Writes bench/results/<part>.json and bench/RESULTS.md.
+Ends with 1 only when a message was lost or something did not start: a slow machine is no failure.
 """
 
 from __future__ import annotations
@@ -54,7 +54,9 @@ def main(arguments: list[str]) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m bench", description="Measures speed, language and triage.")
+    parser = argparse.ArgumentParser(
+        prog="python -m bench", description="Measures speed, language and triage."
+    )
     parser.add_argument("parts", nargs="*", metavar="part", help=f"of {', '.join(PARTS)}; all if none")
     files = {"action": "append", "type": Path, "default": [], "metavar": "FILE"}
     parser.add_argument("--questions", **files, help="language: JSON lines; may be repeated")

@@ -22,8 +22,7 @@ from collections import Counter
 from collections.abc import Callable, Collection, Iterable
 from typing import Any
 
-from scipy.stats import binomtest
-
+from bench.intervals import wilson
 from bench.language.asked import EITHER, Question
 
 KINDS = {
@@ -35,7 +34,6 @@ KINDS = {
     "either": ("answered", "suggested", "refused"),
 }
 ELSEWHERE = ("person", "safety")
-CONFIDENCE = 0.95
 
 Decide = Callable[[str], dict[str, Any]]  # a text to the fields that `linea classify` adds to it
 
@@ -100,11 +98,3 @@ def shares(kind_of: str, counts: Counter[str]) -> dict[str, dict[str, float]]:
             "high": round(high, 4),
         }
     return found
-
-
-def wilson(count: int, total: int) -> tuple[float, float]:
-    """Wilson's score interval at 95 % for a share (E. B. Wilson, JASA 22, 1927); (0, 1) of nothing."""
-    if not total:
-        return 0.0, 1.0
-    interval = binomtest(count, total).proportion_ci(CONFIDENCE, method="wilson")
-    return float(interval.low), float(interval.high)

@@ -19,10 +19,10 @@ from bench.language.asked import Question, QuestionFile
 from bench.language.outcomes import Decide
 from bench.processes import Failed
 from linea import bank as bank_module
-from linea import settings, training, triage
+from linea import settings, training
 from linea.assistant.understanding import Understanding, load_from_archive, plain_form
 from linea.bank import Bank
-from linea.commands.classify import classifier
+from linea.commands.classify import classifier, traffic_light
 from linea.settings import ROOT, Settings
 
 LINES = 5000  # issue 2: in under a minute
@@ -35,12 +35,12 @@ class Line:
 
     def __init__(self, config: Settings) -> None:
         self.model = load_from_archive(training.model_path(config))
-        self.signals = triage.load(config.content_dir / "triage")
+        self.light = traffic_light(config)
         self.bank: Bank = bank_module.load(config.bank_dir, config.content_dir)
 
     def decide(self, reader: Understanding | stock.Reader) -> Decide:
         """What the line does with a text, whoever reads it."""
-        return classifier(reader, self.signals, self.bank)
+        return classifier(reader, self.light, self.bank)
 
     def decide_at(self, threshold: float) -> Decide:
         """What it does with another answering threshold."""

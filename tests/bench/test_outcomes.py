@@ -1,4 +1,4 @@
-"""What counts as right, suggested, an honest miss and wrong, and how sure a share is."""
+"""What counts as right, suggested, an honest miss and wrong."""
 
 from __future__ import annotations
 
@@ -90,16 +90,3 @@ def test_a_tally_counts_each_question_once_in_its_group() -> None:
         "wrong": 0,
     }
     assert shares["right"]["share"] == 0.5
-
-
-# R. G. Newcombe, Statistics in Medicine 17 (1998), table I, method 3.
-@pytest.mark.parametrize(
-    ("count", "total", "low", "high"),
-    [(81, 263, 0.2553, 0.3662), (15, 148, 0.0624, 0.1605), (0, 20, 0.0, 0.1611), (1, 29, 0.0061, 0.1718)],
-)
-def test_intervals_are_those_of_wilson(count: int, total: int, low: float, high: float) -> None:
-    assert outcomes.wilson(count, total) == pytest.approx((low, high), abs=5e-5)
-
-
-def test_nothing_asked_tells_nothing() -> None:
-    assert outcomes.wilson(0, 0) == (0.0, 1.0)
