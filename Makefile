@@ -12,7 +12,8 @@ help:
 	@echo "make test     revisa todo: estilo, tipos, banco de respuestas y pruebas"
 	@echo "make check    solo las revisiones rápidas (estilo, tipos, banco)"
 	@echo "make train    entrena al asistente con lo que hay en data/"
-	@echo "make bench    mide la velocidad y escribe bench/RESULTS.md"
+	@echo "make bench    mide la velocidad y cómo entiende, y escribe bench/RESULTS.md; una parte: PARTS=language;"
+	@echo "              con preguntas tuyas: make bench PARTS=language QUESTIONS=\"una.jsonl otra.jsonl\""
 	@echo "make soak     pruebas de caídas, largas y con un final fijado"
 	@echo "make install  solo prepara .venv"
 	@echo "make lock     fija otra vez las versiones de pyproject.toml (necesita uv)"
@@ -42,7 +43,7 @@ test: check
 	$(BIN)/python -m pytest
 
 bench: $(VENV)
-	$(BIN)/python -m bench
+	$(BIN)/python -m bench $(PARTS) $(QUESTIONS:%=--questions %) $(LABELS:%=--labels %)
 
 # Bounded: LINEA_TEST_SCALE multiplies the number of kills and messages, never the patience of a wait.
 soak: $(VENV)

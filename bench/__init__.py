@@ -1,1 +1,1 @@
-"""Speed of the line, beside stock Rasa on the same machine: `python -m bench [part …]`."""
+"""Speed and language of the line, beside stock Rasa on the same machine: `python -m bench [part …]`."""

@@ -6,14 +6,15 @@ from pathlib import Path
 from typing import Any
 
 from bench import results
+from bench.language import page as language
 from bench.triage import page as triage
 
 PAGE = Path(__file__).resolve().parent / "RESULTS.md"
 BUSY = 10  # percent of all cores
-PARTS = ("receive", "turns", "memory", "stock", "understanding", "triage")
+PARTS = ("receive", "turns", "memory", "stock", "language", "triage")
 Row = tuple[str, str, str, str]
 
-HEAD = """# Speed
+HEAD = """# Speed, language and triage
 
 Written by `make bench` from the dated figures in [results/](results/). A figure is worth little without the
 machine and what else ran on it: see the last section.
@@ -34,9 +35,9 @@ REMARKS = """## How it was measured
   the line's own rows. The burst pause is 0. A rate is not tried when the one before it could not be held.
 - **CPU a turn** is user and system time of all our processes (web, worker, Rasa, actions, supervisor).
   The load generator with its Graph API is a process of its own on the same cores, and is not counted.
-- **Stock Rasa** is what `rasa init` makes, REST channel, asked the same questions by as many at once. It
-  has the easier work: seven intents of small talk instead of the bank, no signed webhooks, no statuses,
-  no sending, and a message is lost when the process dies. Compare ratios, not absolute figures.
+- **Stock Rasa in the speed parts** is what `rasa init` makes, REST channel, asked the same questions by as
+  many at once. It has the easier work: seven intents of small talk instead of the bank, no signed webhooks,
+  no statuses, no sending, and a message is lost when the process dies. Compare ratios, not absolute figures.
 - **Memory** is PSS (what a process holds alone and its share of what is shared), after the turns.
 """
 
@@ -50,9 +51,11 @@ def write() -> None:
         text += "## Beside stock Rasa 3.6.21\n\n" + _beside_stock(found) + "\n"
     if "turns" in found:
         text += "## Where a turn's CPU goes\n\n" + _by_process(found["turns"]) + "\n"
+    if "language" in found:
+        text += language.section(found["language"]) + "\n"
     if "triage" in found:
         text += triage.section(found["triage"]) + "\n"
-    text += REMARKS + triage.REMARKS + "\n## On what\n\n" + _machines(found) + _busy(found)
+    text += REMARKS + language.REMARKS + triage.REMARKS + "\n## On what\n\n" + _machines(found) + _busy(found)
     PAGE.write_text(text, encoding="utf-8")
 
 
@@ -88,15 +91,8 @@ def _rows(found: dict[str, Any]) -> list[Row]:
         rows.append(
             ("Memory (PSS) of all processes", "1 229 MiB", "", f"{memory['pss_mib_total']} MiB ({each})")
         )
-    if understanding := found.get("understanding"):
-        rows.append(
-            (
-                "`linea classify`, 5 000 messages",
-                "60 s",
-                "",
-                f"{understanding['seconds']} s ({understanding['ms_per_line']} ms each)",
-            )
-        )
+    if "language" in found:
+        rows += language.rows(found["language"])
     if "triage" in found:
         rows += triage.rows(found["triage"])
     return rows
@@ -182,6 +178,8 @@ def _shares(name: str, part: dict[str, Any]) -> list[float]:
         phases = [part["steady"], *part["steps"]]
     elif name == "stock":
         phases = [part["memory"], part["sqlite"]]
+    elif name == "language":
+        phases = [part["training"], part["one"], part["classify"]]
     else:
         phases = part.get("phases", [])
     return [phase["others_cpu_percent"] for phase in phases]

@@ -10,9 +10,8 @@ from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
-from scipy.stats import binomtest
-
 from bench import machine
+from bench.intervals import wilson
 from bench.processes import Failed
 from bench.triage.disguises import DISGUISES
 from linea import settings, training, triage
@@ -68,12 +67,6 @@ def by_kind(classify: Classify, unseen: Iterable[Said]) -> dict[str, dict[str, A
     return {name: _figures(colours) for name, colours in sorted(groups.items())}
 
 
-def interval(count: int, total: int) -> list[float]:
-    """Wilson's score interval at 95 % for a share (E. B. Wilson, JASA 22, 1927)."""
-    found = binomtest(count, total).proportion_ci(0.95, method="wilson")
-    return [round(float(found.low), 3), round(float(found.high), 3)]
-
-
 def _groups(said: Said) -> Iterable[str]:
     label = said.label
     if label.colour == "none":
@@ -91,7 +84,7 @@ def _figures(colours: Sequence[str]) -> dict[str, Any]:
     for colour in ("red", "yellow", "green"):
         count = sum(COLOURS.index(each) >= COLOURS.index(colour) for each in colours)
         found[colour] = round(count / total, 3)
-        found[f"{colour}_interval"] = interval(count, total)
+        found[f"{colour}_interval"] = [round(end, 3) for end in wilson(count, total)]
     return found
 
 

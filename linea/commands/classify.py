@@ -25,7 +25,7 @@ def classify() -> None:
     try:
         model = training.ensure_model(settings, say=_aside)
         understanding = load_from_archive(model)
-        light = _light(settings)
+        light = traffic_light(settings)
         bank = bank_module.load(settings.bank_dir, settings.content_dir)
     except (ModelUnreadable, training.TrainingFailed, triage.TriageError, bank_module.BankError) as error:
         stop(str(error))
@@ -33,6 +33,13 @@ def classify() -> None:
     for line in sys.stdin:
         if line.strip():
             print(json.dumps(_answer(line, classified), ensure_ascii=False))
+
+
+def traffic_light(settings: Settings) -> triage.TrafficLight:
+    """The rules together with what was learnt, which is fitted if it has changed. Raises TriageError."""
+    signals = triage.load(settings.content_dir / "triage")
+    learnt = training.ensure_classifier(settings, say=_aside)
+    return triage.TrafficLight(signals, triage.Classifier.from_bytes(learnt.read_bytes()) if learnt else None)
 
 
 def classifier(
@@ -58,12 +65,6 @@ def classifier(
         }
 
     return classified
-
-
-def _light(settings: Settings) -> triage.TrafficLight:
-    signals = triage.load(settings.content_dir / "triage")
-    learnt = training.ensure_classifier(settings, say=_aside)
-    return triage.TrafficLight(signals, triage.Classifier.from_bytes(learnt.read_bytes()) if learnt else None)
 
 
 def _answer(line: str, classified: Callable[[str], dict[str, Any]]) -> dict[str, Any]:

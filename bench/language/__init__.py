@@ -1,0 +1,1 @@
+"""How well the line understands strangers, beside stock Rasa: `python -m bench language`."""
