@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from linea.assistant.reading import DOUBT, FALLBACK, Reading
+from linea.assistant.reading import DOUBT, FALLBACK, JOURNEYS, Reading
 
 SUGGESTIONS = 3
 PLAUSIBLE = 0.25  # of the likeliest entry's share: what has less is not suggested beside it
@@ -27,7 +27,8 @@ class Part:
 
 
 def joined(whole: Reading, parts: Sequence[Part], suggest_threshold: float) -> Reading:
-    """One reading of all: a person who is asked for, else entries, other topics, a doubt, and courtesy last.
+    """One reading of all: a person who is asked for, else entries, a form that is asked for, other topics, a
+    doubt, and courtesy last.
 
     A second entry goes into `also`. Where nothing is sure, the entries that the whole or a piece may mean are
     the `suggestions` of a doubt, if the three likeliest together reach `suggest_threshold`.
@@ -38,14 +39,19 @@ def joined(whole: Reading, parts: Sequence[Part], suggest_threshold: float) -> R
     person = next((reading for reading in sure if reading.intent == "ask_for_person"), None)
     if person is not None:
         return replace(person, command=False, also=_besides(entries))
+    if whole.intent in JOURNEYS:
+        return whole
     if whole.intent == "not_in_bank":
         return replace(whole, also=_besides(entries))
     if entries:
         return replace(entries[0], also=_besides(entries[1:]))
     if whole.label != FALLBACK and whole.intent not in SMALLTALK:
         return whole
-    doubt = _doubt(read, suggest_threshold)
     by_intent = {reading.intent: reading for reading in reversed(sure)}
+    journey = next((by_intent[name] for name in JOURNEYS if name in by_intent), None)
+    if journey is not None:
+        return replace(journey, command=False)
+    doubt = _doubt(read, suggest_threshold)
     missed = any(part.asks and _is_missed(part.reading) for part in parts)
     courtesy = () if missed else SMALLTALK
     for reading in (by_intent.get("not_in_bank"), doubt, *map(by_intent.get, ("out_of_scope", *courtesy))):
@@ -84,9 +90,7 @@ def _doubt(read: Iterable[Reading], threshold: float) -> Reading | None:
     found: dict[str, float] = {}
     certainty, surest = 0.0, None
     for reading in read:
-        nearest = [(label, share) for label, share in reading.ranking if label.startswith("faq/")][
-            :SUGGESTIONS
-        ]
+        nearest = _nearest(reading)
         together = sum(share for _, share in nearest)
         if reading.label != FALLBACK or not nearest or together < threshold:
             continue
@@ -100,6 +104,16 @@ def _doubt(read: Iterable[Reading], threshold: float) -> Reading | None:
     likeliest = sorted(found, key=lambda label: -found[label])[:SUGGESTIONS]
     ids = tuple(label.split("/", 1)[1] for label in likeliest)
     return Reading(DOUBT, certainty, surest.ranking, suggestions=ids)
+
+
+def _nearest(reading: Reading) -> list[tuple[str, float]]:
+    """The likeliest entries, a form counted for the entry that says the same."""
+    shares: dict[str, float] = {}
+    for label, share in reading.ranking:
+        label = f"faq/{JOURNEYS[label]}" if label in JOURNEYS else label
+        if label.startswith("faq/"):
+            shares[label] = shares.get(label, 0.0) + share
+    return sorted(shares.items(), key=lambda each: -each[1])[:SUGGESTIONS]
 
 
 def _is_missed(reading: Reading) -> bool:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from linea import gsm7
-from linea.bank import checking, placeholders, reading
+from linea.advice import Table
+from linea.bank import advice_files, checking, placeholders, reading
 from linea.bank.button_rules import MOST_DESCRIPTION
 from linea.bank.entry import Answer, BankError, Entry, RenderError, State, Wording
 from linea.bank.placeholders import Facts
@@ -27,6 +28,7 @@ class Bank:
     facts: Facts
     version: str  # a hash over the files it was read from
     timezone: ZoneInfo = LIMA
+    advice: Mapping[str, Table] = field(default_factory=dict)
 
     def line(self, name: str, channel: str, **values: str) -> Body:
         """A fixed sentence for a channel; an option's id is its payload (`/intent` or `faq/<id>`).
@@ -128,12 +130,13 @@ def load(bank_dir: Path, content_dir: Path, timezone: ZoneInfo = LIMA) -> Bank:
         entries={file.path.stem: reading.entry(file) for file in files.entries},
         lines={
             name: reading.wordings(node)
-            for file in files.lines
+            for file in (*files.lines, *files.advice)
             for name, node in reading.responses(file).items()
         },
         facts=reading.facts(files),
         version=files.version(),
         timezone=timezone,
+        advice=advice_files.tables(files),
     )
 
 
