@@ -78,6 +78,7 @@ class AdviceAction(LineAction):
 class TestAdviceForm(AdviceForm):
     """Whether somebody should be tested."""
 
+    begun_by = "ask_test_advice"
     table = property(lambda self: TABLES.get("test"))
 
     def name(self) -> str:
@@ -98,6 +99,7 @@ class TestAdvice(AdviceAction):
 class SymptomAdviceForm(AdviceForm):
     """What somebody who is ill should do today."""
 
+    begun_by = "ask_symptom_advice"
     table = property(lambda self: TABLES.get("symptom"))
 
     def name(self) -> str:

@@ -28,6 +28,8 @@ class LineForm(LineAction):
     (`utter_explain_<slot>`) and, answered no better, let go with SKIPPED. Slots are `type: custom`.
     """
 
+    begun_by = ""  # the intent that begins it: said once more, the question is asked once more
+
     @property
     @abstractmethod
     def questions(self) -> Mapping[str, Question]:
@@ -50,6 +52,8 @@ class LineForm(LineAction):
             return []
         heard = _heard(tracker)
         value = self.questions[asked](heard)
+        if value is None and heard.intent == self.begun_by:
+            return [SlotSet(asked, None)]
         if value is None and heard.intent in INTERRUPTS:
             return []
         if value is None and tracker.get_slot(EXPLAINED) != asked:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -31,6 +31,7 @@ _UNSURE = re.compile(
     r"|quien sabe|a lo mejor|tal vez|quizas?|puede ser|no sabria|no tengo idea)"
     r"(?: (?:bien|la verdad|cual(?: es)?|cuando|exact\w*|decirte?))*)"
 )
+_BELIEVED = re.compile(r"^(?:yo )?(?:creo|pienso|supongo|me parece) que ")
 _UNITS = {"dia": 1, "semana": 7, "mes": 30, "ano": 365}
 _WORDS = (
     "cero un dos tres cuatro cinco seis siete ocho nueve diez once doce trece catorce quince "
@@ -73,8 +74,9 @@ def unsure(heard: Heard) -> str | None:
 
 
 def yes_no_unsure(heard: Heard) -> str | None:
-    """YES, NO or UNSURE: "no sé" begins like a no."""
-    return unsure(heard) or yes_no(heard)
+    """YES, NO or UNSURE: "no sé" begins like a no, "creo que sí" means a yes."""
+    said = _BELIEVED.sub("", plain(heard.text))
+    return unsure(heard) or yes_no(replace(heard, text=said))
 
 
 def one_of(values: Mapping[str, Sequence[str]]) -> Question:
@@ -108,7 +110,8 @@ def days(heard: Heard) -> int | None:
     if span := _SPAN.search(said):
         if span[2] == "hora":
             return _number(span[1]) // 24
-        return _number(span[1]) * _UNITS[span[2]] + more
+        half = _UNITS[span[2]] // 2 if re.match(r" y medi[oa]\b", said[span.end() :]) else 0
+        return _number(span[1]) * _UNITS[span[2]] + half + more
     for words, count in _MOMENTS.items():
         if re.search(rf"\b{words}\b", said):
             return count
