@@ -1,4 +1,4 @@
-"""The tables of advice: every case of the health team's table, and one row for every combination of answers."""
+"""The tables of advice: every case of the health team's table, one row for every combination of answers."""
 
 from __future__ import annotations
 
@@ -130,9 +130,7 @@ def test_the_ways_of_the_form_reach_every_row_and_ask_nothing_that_decides_nothi
     assert all(len(rows) == 1 for _, rows in ways)
     for answers, (row,) in ways:
         last = list(answers)[-1]
-        others = [
-            {**answers, last: value} for value in advice.values(table, last) if value != answers[last]
-        ]
+        others = [{**answers, last: value} for value in advice.values(table, last) if value != answers[last]]
         assert any(advice.rows_left(table, other) != (row,) for other in others), answers
 
 

@@ -14,11 +14,12 @@ ANSWERS = {
     "alarm": [
         (YES, "Sí", "sii", "si tiene", "si, una", "claro que sí", "tengo una de esas"),
         (NO, "No", "noo", "nada", "ninguna", "no tiene ninguna", "no tengo nada de eso", "no gracias a Dios"),
-        (None, "no sé", "ok", "ya", "bueno", "no puedo respirar", "no despierta", "creo que sí", "más o menos",
-         "¿qué es confusión?", ""),
+        (None, "no sé", "ok", "ya", "bueno", "no puedo respirar", "no despierta", "creo que sí",
+         "más o menos", "¿qué es confusión?", ""),
     ],
     "result": [
-        ("none", "No tengo resultado", "no", "todavía no me la hice", "no me he hecho prueba", "nunca", "ninguna"),
+        ("none", "No tengo resultado", "no", "todavía no me la hice", "no me he hecho prueba",
+         "nunca", "ninguna"),
         ("positive", "Positivo, con hisopo", "salió positivo", "positiva la molecular"),
         ("negative", "Negativo, antígeno", "Negativo, no sé cuál", "me salio negativo"),
         ("negative_molecular", "Negativo, molecular", "negativa la pcr"),
@@ -32,8 +33,11 @@ ANSWERS = {
         (UNSURE, "no sé", "no sé si es tos o alergia"),
         (None, "¿la tos es síntoma de covid?", "que mascarilla uso", "mañana"),
     ],
-    "days": [(3, "3", "hace tres días"), (1, "desde ayer"), (0, "hoy", "hace 5 horas"), (8, "más de una semana"),
-             (15, "más de dos semanas"), (UNSURE, "no me acuerdo", "no sé"), (None, "hace tiempo", "¿para qué?")],
+    "days": [
+        (3, "3", "hace tres días"), (1, "desde ayer"), (0, "hoy", "hace 5 horas"), (8, "más de una semana"),
+        (15, "más de dos semanas"), (10, "hace una semana y media"),
+        (UNSURE, "no me acuerdo", "no sé"), (None, "hace tiempo", "¿para qué?"),
+    ],
     "contact": [
         (YES, "sí", "vivo con un positivo", "mi hermano dio positivo", "creo que sí"),
         (NO, "no", "no que yo sepa", "nadie", "no he estado con nadie", "creo que no"),
@@ -41,7 +45,8 @@ ANSWERS = {
         (None, "¿cómo sé si era positivo?"),
     ],
     "risk": [
-        (YES, "sí", "soy diabética", "tengo 67 años", "estoy embarazada", "no, pero vivo con mi abuela", "presión"),
+        (YES, "sí", "soy diabética", "tengo 67 años", "estoy embarazada", "no, pero vivo con mi abuela",
+         "presión"),
         (NO, "no", "no tengo diabetes ni nada", "ninguna"),
         (UNSURE, "no sé", "no sé si tengo diabetes"),
         (None, "tengo 35 años", "¿el asma cuenta?"),

@@ -34,13 +34,11 @@ def check(files: Files) -> Iterator[Finding]:
     for file in files.advice:
         if file.root is None:
             continue
-        found = [*version(file), *_shape(file)]
+        yield from version(file)
+        found = list(_rule(file))
         yield from found
-        if any(each.blocks for each in found):
-            continue
-        table = advice_files.read(file)
-        yield from _combinations(file, table)
-        yield from _lines(file, table, lines)
+        if not any(each.blocks for each in found):
+            yield from _lines(file, advice_files.read(file), lines)
 
 
 class Tables:
@@ -58,9 +56,17 @@ class Tables:
         if stamp != self._stamp:
             self._stamp = stamp
             for file in reading.advice(self._folder):
-                if file.root is not None and not any(found.blocks for found in _shape(file)):
+                if file.root is not None and not any(found.blocks for found in _rule(file)):
                     self._tables[file.path.stem] = advice_files.read(file)
         return self._tables[name]
+
+
+def _rule(file: File) -> Iterator[Finding]:
+    """The rule without its texts: its shape and, where that is in order, that every answer has its row."""
+    found = list(_shape(file))
+    yield from found
+    if not any(each.blocks for each in found):
+        yield from _combinations(file, advice_files.read(file))
 
 
 def _shape(file: File) -> Iterator[Finding]:
@@ -94,7 +100,8 @@ def _fields(file: File, own: Node) -> Iterator[Finding]:
     misspelt = meant(own.names(), (*REQUIRED, "signed"))
     for key in REQUIRED:
         if own.get(key) is None and key != "sources" and key not in misspelt:
-            yield file.finding(own.line_of(key), f"falta «{key}» en advice: complétalo")
+            line = file.root.line_of("advice") if file.root else 1
+            yield file.finding(line, f"falta «{key}» en advice: complétalo")
     number, since, service, status = (value(own, key) for key in ("version", "date", "service", "status"))
     if number is not None and (not isinstance(number, int) or isinstance(number, bool) or number < 1):
         yield file.finding(
@@ -190,7 +197,8 @@ def _lines(file: File, table: Table, others: Mapping[str, File]) -> Iterator[Fin
     wanted = [table.line, *(table.line_of(row) for row in table.rows if not row.alarm)]
     for name in wanted:
         if name not in texts:
-            yield file.finding(node.line, f"falta el texto {name}: añádelo en responses")
+            line = file.root.line_of("responses") if file.root else 1
+            yield file.finding(line, f"falta el texto {name}: añádelo en responses")
         elif name in others:
             yield file.finding(node.line_of(name), f"{name} ya está en {others[name].shown}: deja una")
     for name in texts:

@@ -63,7 +63,7 @@ def test_a_yes_to_the_alarm_signs_is_an_alarm_and_no_advice(rasa: Assistant, beg
     assert left(last)
 
 
-@pytest.mark.parametrize("vague", ["ok", "ahí nomás", "no creo pero está raro"])
+@pytest.mark.parametrize("vague", ["ok", "un poquito", "no creo pero está raro"])
 def test_the_alarm_signs_are_asked_again_where_the_answer_is_not_plain(rasa: Assistant, vague: str) -> None:
     again = talk(rasa, TEST, vague)[-1]
     assert said(again) == ["utter_explain_advice_alarm", "utter_ask_advice_alarm"]
