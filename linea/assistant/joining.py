@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from linea.assistant.reading import DOUBT, FALLBACK, JOURNEYS, Reading
+from linea.assistant.reading import DOUBT, FALLBACK, JOURNEYS, RETRIEVAL, Reading
 
 SUGGESTIONS = 3
 PLAUSIBLE = 0.25  # of the likeliest entry's share: what has less is not suggested beside it
@@ -60,6 +60,16 @@ def joined(whole: Reading, parts: Sequence[Part], suggest_threshold: float) -> R
     return Reading(FALLBACK, 1.0 - whole.ranking[0][1], whole.ranking)
 
 
+def in_words(ranking: Sequence[tuple[str, float]]) -> tuple[tuple[str, float], ...]:
+    """The ranking with each form counted for the entry that says the same at once: where it is not sure that
+    the form is asked for, the entry answers, and leads on to the form."""
+    shares: dict[str, float] = {}
+    for label, share in ranking:
+        label = f"{RETRIEVAL}/{JOURNEYS[label]}" if label in JOURNEYS else label
+        shares[label] = shares.get(label, 0.0) + share
+    return tuple(sorted(shares.items(), key=lambda each: -each[1]))
+
+
 def without_courtesy(found: list[str], variants: Mapping[str, str]) -> list[str]:
     """The words of a piece without the greeting before or the thanks after it; all, if little is left."""
     rest = found
@@ -90,7 +100,9 @@ def _doubt(read: Iterable[Reading], threshold: float) -> Reading | None:
     found: dict[str, float] = {}
     certainty, surest = 0.0, None
     for reading in read:
-        nearest = _nearest(reading)
+        nearest = [(label, share) for label, share in reading.ranking if label.startswith("faq/")][
+            :SUGGESTIONS
+        ]
         together = sum(share for _, share in nearest)
         if reading.label != FALLBACK or not nearest or together < threshold:
             continue
@@ -104,16 +116,6 @@ def _doubt(read: Iterable[Reading], threshold: float) -> Reading | None:
     likeliest = sorted(found, key=lambda label: -found[label])[:SUGGESTIONS]
     ids = tuple(label.split("/", 1)[1] for label in likeliest)
     return Reading(DOUBT, certainty, surest.ranking, suggestions=ids)
-
-
-def _nearest(reading: Reading) -> list[tuple[str, float]]:
-    """The likeliest entries, a form counted for the entry that says the same."""
-    shares: dict[str, float] = {}
-    for label, share in reading.ranking:
-        label = f"faq/{JOURNEYS[label]}" if label in JOURNEYS else label
-        if label.startswith("faq/"):
-            shares[label] = shares.get(label, 0.0) + share
-    return sorted(shares.items(), key=lambda each: -each[1])[:SUGGESTIONS]
 
 
 def _is_missed(reading: Reading) -> bool:

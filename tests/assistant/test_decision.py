@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from linea.assistant.decision import decide
-from linea.assistant.joining import Part, joined
+from linea.assistant.joining import Part, in_words, joined
 from linea.assistant.reading import Reading
 from linea.triage import Triage
 
@@ -76,7 +76,6 @@ def test_a_form_is_asked_for_by_the_whole_message_or_beside_courtesy(
     assert joined(whole, [Part(part, asks=True) for part in parts], 0.2).label == label
 
 
-def test_where_a_form_may_be_meant_the_entry_that_says_the_same_is_suggested() -> None:
-    ranking = (("ask_test_advice", 0.3), ("faq/cajero", 0.1), ("faq/cuando_hacerse_prueba", 0.05))
-    doubt = joined(Reading("nlu_fallback", 0.7, ranking), (), 0.2)
-    assert (doubt.label, doubt.suggestions) == ("doubt", ("cuando_hacerse_prueba", "cajero"))
+def test_a_form_that_may_be_meant_counts_for_the_entry_that_says_the_same() -> None:
+    ranking = (("faq/cajero", 0.32), ("ask_test_advice", 0.3), ("faq/cuando_hacerse_prueba", 0.25))
+    assert in_words(ranking) == (("faq/cuando_hacerse_prueba", 0.55), ("faq/cajero", 0.32))
