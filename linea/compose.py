@@ -13,7 +13,8 @@ from linea.messages import Body, Option
 
 FAQ = "utter_faq/"
 MENU, SUGGEST = "utter_menu", "utter_suggest"  # the bank's questions; "¿quisiste decir…?"
-WHILE_WAITING = (MENU, SUGGEST)  # what is said of the bank to somebody who waits for a person
+NO_ADVICE = ("utter_advice_closed", "utter_advice_elsewhere")  # where to go for advice that is not given here
+WHILE_WAITING = (MENU, SUGGEST, *NO_ADVICE)  # what is said of the bank to somebody who waits for a person
 ASKS = "utter_ask_"  # a form's question
 OF_A_FORM = (ASKS, "utter_explain_")
 # The longest text, and the longest with options below it: Meta's Cloud API; Twilio's Body, options included.

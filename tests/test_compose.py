@@ -251,3 +251,11 @@ def test_a_question_without_options_asks_for_words_and_stays_one_when_merged() -
     assert Body.from_json(asked.to_json()).words
     assert not any(body.words for body in say("utter_ask_sure", bank=bank).bodies)
     assert not any(body.words for body in say("utter_faq/mascarilla", bank=bank).bodies)
+
+
+@pytest.mark.parametrize("mode", ["bot", "waiting"])
+@pytest.mark.parametrize("name", compose.NO_ADVICE)
+def test_where_to_go_for_advice_is_said_to_who_waits_for_a_person_too(mode: str, name: str) -> None:
+    lines = {**small_bank().lines, name: (Wording("Llama al 106", options=YES),)}
+    bank = Bank({}, lines, small_bank().facts, "elsewhere")
+    assert texts(say(name, bank=bank, mode=mode)) == ["Llama al 106"]
