@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from datetime import date
 from typing import Any
 
 from rasa_sdk import Tracker
@@ -11,11 +12,13 @@ from rasa_sdk.events import SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.base import LineAction, context
-from linea.answers import SKIPPED, Heard, Question
+from linea.answers import NOT_ASKED, SKIPPED, Heard, Question
 
 REQUESTED, EXPLAINED = "requested_slot", "explained"
 # What is meant for somebody else than the form: a rule of its journey answers, and the question comes again.
-INTERRUPTS = frozenset(("faq", "ask_for_person", "ask_menu", "leave"))
+INTERRUPTS = frozenset(
+    ("faq", "ask_for_person", "ask_menu", "leave", "ask_test_advice", "ask_symptom_advice")
+)
 
 
 class LineForm(LineAction):
@@ -25,30 +28,49 @@ class LineForm(LineAction):
     (`utter_explain_<slot>`) and, answered no better, let go with SKIPPED. Slots are `type: custom`.
     """
 
+    begun_by = ""  # the intent that begins it: said once more, the question is asked once more
+
     @property
     @abstractmethod
     def questions(self) -> Mapping[str, Question]:
         """What an answer to each slot means."""
 
+    def begin(self, tracker: Tracker) -> list[dict[str, Any]]:
+        """What holds when the form begins."""
+        return []
+
+    def needless(self, answers: Mapping[str, Any]) -> Iterable[str]:
+        """The slots that need not be asked for any more, after these answers: they are set to NOT_ASKED."""
+        return ()
+
     def act(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> list[dict[str, Any]]:
         """The slots that the answer fills; none where it was no answer to this form."""
         asked = tracker.get_slot(REQUESTED)
+        if asked is None:
+            return self.begin(tracker)
         if asked not in self.questions or not _is_answer(tracker):
             return []
         heard = _heard(tracker)
         value = self.questions[asked](heard)
+        if value is None and heard.intent == self.begun_by:
+            return [SlotSet(asked, None)]
         if value is None and heard.intent in INTERRUPTS:
             return []
         if value is None and tracker.get_slot(EXPLAINED) != asked:
             dispatcher.utter_message(response=f"utter_explain_{asked}")
             return [SlotSet(asked, None), SlotSet(EXPLAINED, asked)]
-        return [SlotSet(asked, SKIPPED if value is None else value), SlotSet(EXPLAINED, None)]
+        value = SKIPPED if value is None else value
+        answers = {slot: tracker.get_slot(slot) for slot in self.questions} | {asked: value}
+        passed_over = [SlotSet(slot, NOT_ASKED) for slot in self.needless(answers)]
+        return [SlotSet(asked, value), SlotSet(EXPLAINED, None), *passed_over]
 
 
 def _heard(tracker: Tracker) -> Heard:
     message = tracker.latest_message
-    channel = context(tracker).get("channel", "whatsapp")
-    return Heard(message.get("text") or "", message["intent"].get("name") or "", channel)
+    known = context(tracker)
+    today = date.fromisoformat(known["today"]) if "today" in known else None
+    channel = known.get("channel", "whatsapp")
+    return Heard(message.get("text") or "", message["intent"].get("name") or "", channel, today)
 
 
 def _is_answer(tracker: Tracker) -> bool:

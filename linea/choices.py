@@ -40,4 +40,6 @@ def _offered(session: Session, conversation_id: str) -> list[dict[str, str]]:
         if body["options"]:
             options: list[dict[str, str]] = body["options"]
             return options
+        if body.get("words"):  # "3" to "how many days?" is no third option of the question before
+            return []
     return []

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -13,8 +13,10 @@ from linea.messages import Body, Option
 
 FAQ = "utter_faq/"
 MENU, SUGGEST = "utter_menu", "utter_suggest"  # the bank's questions; "¿quisiste decir…?"
-WHILE_WAITING = (MENU, SUGGEST)  # what is said of the bank to somebody who waits for a person
-OF_A_FORM = ("utter_ask_", "utter_explain_")
+NO_ADVICE = ("utter_advice_closed", "utter_advice_elsewhere")  # where to go for advice that is not given here
+WHILE_WAITING = (MENU, SUGGEST, *NO_ADVICE)  # what is said of the bank to somebody who waits for a person
+ASKS = "utter_ask_"  # a form's question
+OF_A_FORM = (ASKS, "utter_explain_")
 # The longest text, and the longest with options below it: Meta's Cloud API; Twilio's Body, options included.
 LIMITS = {"whatsapp": (4096, 1024), "sms": (1600, 1600)}
 
@@ -117,7 +119,8 @@ def _said(bank: Bank, channel: str, utter: str, custom: Mapping[str, Any]) -> Bo
     given = tuple(
         Option(each["payload"], each["title"], each.get("description")) for each in custom.get("options", ())
     )
-    return Body(body.text, (*given, *body.options), body.button)
+    options = (*given, *body.options)
+    return Body(body.text, options, body.button, words=utter.startswith(ASKS) and not options)
 
 
 def _suggest(bank: Bank, channel: str, entries: Sequence[str]) -> Body:
@@ -146,7 +149,7 @@ def merge(bodies: Sequence[Body], channel: str) -> list[Body]:
     merged: list[Body] = []
     for body in bodies:
         if merged and not merged[-1].options:
-            together = Body(f"{merged[-1].text}\n\n{body.text}", body.options, body.button)
+            together = replace(body, text=f"{merged[-1].text}\n\n{body.text}")
             if _fits(together, channel):
                 merged[-1] = together
                 continue
@@ -160,7 +163,7 @@ def _with_notice(bodies: list[Body], notice: Body, channel: str) -> list[Body]:
     last = bodies[-1]
     if last.options and (len(bodies) > 1 or channel == "sms"):
         return [*bodies[:-1], notice, last]
-    together = Body(f"{last.text}\n\n{notice.text}", last.options, last.button)
+    together = replace(last, text=f"{last.text}\n\n{notice.text}")
     if _fits(together, channel):
         return [*bodies[:-1], together]
     return [notice, last] if last.options else [*bodies, notice]

@@ -34,6 +34,8 @@ _HOLDER = (
     .where(Handoff.operator.notin_(OUTSIDERS.values()))  # they have one channel and see no other
     .order_by(Conversation.audience)  # protection before the team
 )
+# As Rasa's own `action_deactivate_loop` leaves a form (rasa/core/actions/action.py).
+_LEFT = ({"event": "active_loop", "name": None}, {"event": "slot", "name": "requested_slot", "value": None})
 _CODE_TAKEN = select(Conversation.id).where(Conversation.code == bindparam("its_code"))
 _NEW = insert(Conversation.__table__)
 
@@ -88,6 +90,14 @@ def raise_colour(conversation: Conversation, colour: str, urgency: str) -> None:
     """Colour and urgency go up, never down."""
     conversation.colour = max(conversation.colour, colour, key=COLOURS.index)
     conversation.urgency = max(conversation.urgency, urgency, key=URGENCIES.index)
+
+
+def leave_form(conversation: Conversation) -> None:
+    """The assistant asks nothing more of the form it was in, and a turn in flight writes nothing any more."""
+    loops = [event["name"] for event in conversation.events or () if event["event"] == "active_loop"]
+    if loops and loops[-1] is not None:
+        conversation.events = [*conversation.events, *_LEFT]
+    conversation.lease_owner = conversation.lease_until = None
 
 
 def standing_handoff(session: Session, conversation_id: str) -> Handoff | None:

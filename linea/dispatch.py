@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Integer, bindparam, func, or_, select, update
 from sqlalchemy.orm import Session
 
-from linea import bursts, choices, context, effects, hours, optout, outbox, presence
+from linea import bursts, choices, context, effects, hours, optout, outbox, presence, watch
 from linea.bank import Bank
 from linea.compose import Picked, compose, merge
 from linea.conversations import needs_person
@@ -169,9 +169,16 @@ def _kept_line(row: InboxRow) -> str:
 
 
 def finish(
-    session: Session, keys: Keys, turn: Turn, reply: Reply, bank: Bank, now: datetime, production: bool
+    session: Session,
+    keys: Keys,
+    turn: Turn,
+    reply: Reply,
+    bank: Bank,
+    now: datetime,
+    production: bool,
+    duty: Duty = NOBODY,
 ) -> bool:
-    """Commit a turn: events, messages, effects, mode and "done" together.
+    """Commit a turn: events, messages, effects, mode and "done" together. `duty`: who can be called.
 
     False, and nothing written, if the lease is no longer ours or a person has taken the chat meanwhile.
     """
@@ -181,6 +188,9 @@ def finish(
     if turn.kept and reply.intent in NOT_UNDERSTOOD:
         reply = replace(reply, messages=[{"utter": turn.kept[0]}], effects=())
     done = effects.apply(effects.Scene(session, keys, conversation, now), reply.effects)
+    if done.red:
+        _red(session, conversation, turn, reply, done.red, bank, duty, now)
+        return True
     if done.line:
         reply = replace(reply, messages=[{"utter": done.line, "custom": {"values": dict(done.values)}}])
     composed = compose(
@@ -206,6 +216,25 @@ def finish(
     _done(session, turn, "answered", for_operator=bool(composed.handover))
     _release(session, conversation, now)
     return True
+
+
+def _red(
+    session: Session,
+    conversation: Conversation,
+    turn: Turn,
+    reply: Reply,
+    name: str,
+    bank: Bank,
+    duty: Duty,
+    now: datetime,
+) -> None:
+    """A turn that turned out red goes the way of a message that the watch took for red."""
+    conversation.events = recent([*turn.events, *reply.events])
+    _done(session, turn, "red", for_operator=True)
+    row = session.get(InboxRow, turn.rows[0])
+    row.colour = "red"
+    watch.red(session, row, conversation, name, bank.line, duty, now)
+    _release(session, conversation, now)
 
 
 def recent(events: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:

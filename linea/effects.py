@@ -13,6 +13,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from linea.conversations import raise_colour
 from linea.keys import Keys
 from linea.store.models import Conversation
 
@@ -30,11 +31,12 @@ class Scene:
 @dataclass(frozen=True)
 class Outcome:
     """What an effect came to. `handover`: why a person is needed. `line`: said instead of what the assistant
-    said, with `values` for its [[names]]."""
+    said, with `values` for its [[names]]. `red`: the fixed text of a red message, instead of all."""
 
     handover: str | None = None
     line: str | None = None
     values: Mapping[str, str] = field(default_factory=dict)
+    red: str | None = None
 
 
 Effect = Callable[[Scene, Mapping[str, Any]], Outcome | None]
@@ -48,8 +50,15 @@ def _hand_over(scene: Scene, asked: Mapping[str, Any]) -> Outcome:
     return Outcome(handover=str(asked.get("reason", "asked")))
 
 
+def _raise_alarm(scene: Scene, asked: Mapping[str, Any]) -> Outcome:
+    """A person said yes to the list of alarm signs: as if they had written one of them."""
+    raise_colour(scene.conversation, "red", "now")
+    return Outcome(red="utter_medical_alarm")
+
+
 EFFECTS: Mapping[str, Effect] = {
     "hand_over": _hand_over,
+    "raise_alarm": _raise_alarm,
 }
 
 
@@ -58,7 +67,7 @@ def apply(scene: Scene, asked: Iterable[Mapping[str, Any]]) -> Outcome:
 
     Raises UnknownEffect: the turn is then a failed one, and nothing of it is kept.
     """
-    handover, said = None, Outcome()
+    handover, said, red = None, Outcome(), None
     for each in asked:
         effect = EFFECTS.get(str(each.get("effect")))
         if effect is None:
@@ -66,4 +75,5 @@ def apply(scene: Scene, asked: Iterable[Mapping[str, Any]]) -> Outcome:
         outcome = effect(scene, each) or Outcome()
         handover = handover or outcome.handover
         said = said if said.line else outcome
-    return Outcome(handover, said.line, said.values)
+        red = red or outcome.red
+    return Outcome(handover, said.line, said.values, red)

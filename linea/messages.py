@@ -141,22 +141,27 @@ class Option:
 
 @dataclass(frozen=True)
 class Body:
-    """One message to a person: a text and, perhaps, what can be tapped below it."""
+    """One message to a person: a text and, perhaps, what can be tapped below it.
+
+    `words`: it asks for words, and a number answered to it is no option of an earlier message.
+    """
 
     text: str
     options: tuple[Option, ...] = ()
     button: str | None = None  # the label that opens the options as a list
+    words: bool = False
 
     def to_json(self) -> dict[str, Any]:
         """As a plain dictionary, the form it is stored in."""
         options = [{"id": o.id, "title": o.title, "description": o.description} for o in self.options]
-        return {"text": self.text, "options": options, "button": self.button}
+        stored = {"text": self.text, "options": options, "button": self.button}
+        return {**stored, "words": True} if self.words else stored
 
     @classmethod
     def from_json(cls, data: dict[str, Any]) -> Body:
         """The body stored by `to_json`."""
         options = tuple(Option(o["id"], o["title"], o.get("description")) for o in data.get("options", []))
-        return cls(data["text"], options, data.get("button"))
+        return cls(data["text"], options, data.get("button"), data.get("words", False))
 
 
 @dataclass(frozen=True)

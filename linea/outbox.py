@@ -13,7 +13,7 @@ The pair limit is Meta's: one message in six seconds to one person, 45 at once b
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -163,7 +163,7 @@ def _opaque(session: Session, conversation_id: str, body: Body) -> Body:
         named = {"conversation_id": conversation_id, "payload": option.id, "title": option.title}
         session.execute(_NEW_OPTION, {"id": option_id, **named})
         options.append(Option(option_id, option.title, option.description))
-    return Body(body.text, tuple(options), body.button)
+    return replace(body, options=tuple(options))
 
 
 def claim(session: Session, now: datetime, limit: int) -> list[Sending]:

@@ -166,7 +166,7 @@ def _train(settings: Settings, model: Path, data_hash: str, say: Callable[[str],
 
 
 def _run_rasa(settings: Settings, folder: Path, say: Callable[[str], None]) -> None:
-    data = [settings.bank_dir, *(settings.content_dir / name for name in ("lines", "nlu", "rules"))]
+    data = [settings.bank_dir, *(settings.content_dir / name for name in ("lines", "advice", "nlu", "rules"))]
     command = [
         *(sys.executable, "-m", "rasa", "train", "--skip-validation", "--fixed-model-name", NAME),
         *("--config", "config.yml", "--domain", "domain.yml", "--out", str(folder)),
@@ -201,7 +201,7 @@ def _run_rasa(settings: Settings, folder: Path, say: Callable[[str], None]) -> N
 
 def _hash_of_sources(settings: Settings) -> str:
     """Over everything that makes the model what it is: Rasa's files, the data, our component, Rasa itself."""
-    content = [settings.content_dir / name for name in ("lines", "nlu", "rules")]
+    content = [settings.content_dir / name for name in ("lines", "advice", "nlu", "rules")]
     files = [ROOT / "config.yml", ROOT / "domain.yml"]
     for folder in (settings.bank_dir, *content):
         files += sorted(folder.rglob("*.yml"))

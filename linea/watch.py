@@ -11,7 +11,14 @@ from sqlalchemy.orm import Session
 
 from linea import alerts, logs, outbox
 from linea.compose import merge
-from linea.conversations import COLOURS, needs_person, protect, raise_colour, standing_handoff
+from linea.conversations import (
+    COLOURS,
+    leave_form,
+    needs_person,
+    protect,
+    raise_colour,
+    standing_handoff,
+)
 from linea.messages import Body
 from linea.on_call import Duty
 from linea.store.models import Conversation, InboxRow, OutboxRow
@@ -95,6 +102,43 @@ def speak_for_silent_operators(session: Session, line: Line, now: datetime, duty
     return count
 
 
+def red(
+    session: Session,
+    row: InboxRow,
+    conversation: Conversation,
+    name: str,
+    line: Line,
+    duty: Duty,
+    now: datetime,
+) -> None:
+    """Answer a red message with its fixed text, once, and put it before a person; a form is left.
+
+    While an operator has the chat it is theirs to answer first.
+    """
+    held = conversation.mode == "human"
+    row.state, row.outcome, row.for_operator = "done", "red", True
+    needs_person(session, conversation, "red", now)
+    if held:
+        conversation.unanswered_red_at = conversation.unanswered_red_at or now
+        conversation.unanswered_red_line = name
+    alerts.needed(session, conversation, now)
+    if held:
+        return
+    leave_form(conversation)
+    outbox.cancel_unsent(session, conversation.id, now)
+    sent = dict(
+        session.execute(
+            select(OutboxRow.utter, OutboxRow.created_at)
+            .where(OutboxRow.conversation_id == conversation.id, OutboxRow.safety.is_(True))
+            .order_by(OutboxRow.number)
+        ).all()
+    )
+    if name not in sent:
+        _send(session, conversation, name, line, duty, now, row.number, safety=True)
+    elif "utter_crisis_again" not in sent or max(sent.values()) < now - AGAIN_AFTER:
+        _send(session, conversation, "utter_crisis_again", line, duty, now, row.number, safety=True)
+
+
 def _look_at(
     session: Session,
     row: InboxRow,
@@ -117,7 +161,7 @@ def _look_at(
             alerts.needed(session, conversation, now)
         return
     if found.colour == "red":
-        _red(session, row, conversation, found.line or "utter_crisis_help", line, duty, now)
+        red(session, row, conversation, found.line or "utter_crisis_help", line, duty, now)
     elif found.colour == "yellow":
         _yellow(session, row, conversation, found.line or "utter_yellow", line, duty, now)
 
@@ -146,38 +190,6 @@ def _pass_on(row: InboxRow, conversation: Conversation) -> None:
         return
     row.state, row.outcome = ("done", "human") if conversation.mode == "human" else ("waiting", None)
     row.for_operator = conversation.mode != "bot"
-
-
-def _red(
-    session: Session,
-    row: InboxRow,
-    conversation: Conversation,
-    name: str,
-    line: Line,
-    duty: Duty,
-    now: datetime,
-) -> None:
-    held = conversation.mode == "human"
-    row.state, row.outcome, row.for_operator = "done", "red", True
-    needs_person(session, conversation, "red", now)
-    if held:
-        conversation.unanswered_red_at = conversation.unanswered_red_at or now
-        conversation.unanswered_red_line = name
-    alerts.needed(session, conversation, now)
-    if held:
-        return
-    outbox.cancel_unsent(session, conversation.id, now)
-    sent = dict(
-        session.execute(
-            select(OutboxRow.utter, OutboxRow.created_at)
-            .where(OutboxRow.conversation_id == conversation.id, OutboxRow.safety.is_(True))
-            .order_by(OutboxRow.number)
-        ).all()
-    )
-    if name not in sent:
-        _send(session, conversation, name, line, duty, now, row.number, safety=True)
-    elif "utter_crisis_again" not in sent or max(sent.values()) < now - AGAIN_AFTER:
-        _send(session, conversation, "utter_crisis_again", line, duty, now, row.number, safety=True)
 
 
 def _yellow(

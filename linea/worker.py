@@ -25,6 +25,7 @@ from linea import (
     absence,
     clock,
     clock_steps,
+    context,
     conversations,
     dispatch,
     inbox,
@@ -233,7 +234,7 @@ class Worker:
             kept = await self.store.awrite(
                 lambda session: dispatch.finish(
                     *(session, self.keys, turn, reply),
-                    *(self.content.bank, clock.now(), self.settings.production),
+                    *(self.content.bank, clock.now(), self.settings.production, self.content.duty),
                 )
             )
         except StoreUnavailable:
@@ -247,6 +248,7 @@ class Worker:
             self.log.info("turn_thrown_away", conversation=turn.conversation)
 
     def _request(self, turn: dispatch.Turn) -> dict[str, Any]:
+        production = self.settings.production
         parse_data = None
         if turn.payload:
             with contextlib.suppress(rasa_client.UnknownPayload):  # then the option's title is read
@@ -258,7 +260,7 @@ class Worker:
             "text": turn.text,
             "parse_data": parse_data,
             "events": turn.events,
-            "context": turn.context,
+            "context": {**turn.context, **context.of_content(self.content.bank, clock.now(), production)},
         }
 
     async def _assistant_away(self, turn: dispatch.Turn, error: rasa_client.RasaAway) -> None:

@@ -237,3 +237,25 @@ def test_nothing_is_lost_or_reordered_by_merging() -> None:
     bodies = [Body(f"{number}" * 700, YES if number % 3 == 0 else ()) for number in range(1, 10)]
     together = "\n\n".join(body.text for body in merge(bodies, "whatsapp"))
     assert together == "\n\n".join(body.text for body in bodies)
+
+
+def test_a_question_without_options_asks_for_words_and_stays_one_when_merged() -> None:
+    lines = {
+        **small_bank().lines,
+        "utter_ask_days": (Wording("¿Cuántos días?"),),
+        "utter_ask_sure": (Wording("¿Seguro?", options=YES),),
+    }
+    bank = Bank({"mascarilla": entry("mascarilla")}, lines, small_bank().facts, "asks")
+    asked = say("utter_faq/mascarilla", "utter_ask_days", bank=bank, notice_given=False).bodies[-1]
+    assert asked.words
+    assert Body.from_json(asked.to_json()).words
+    assert not any(body.words for body in say("utter_ask_sure", bank=bank).bodies)
+    assert not any(body.words for body in say("utter_faq/mascarilla", bank=bank).bodies)
+
+
+@pytest.mark.parametrize("mode", ["bot", "waiting"])
+@pytest.mark.parametrize("name", compose.NO_ADVICE)
+def test_where_to_go_for_advice_is_said_to_who_waits_for_a_person_too(mode: str, name: str) -> None:
+    lines = {**small_bank().lines, name: (Wording("Llama al 106", options=YES),)}
+    bank = Bank({}, lines, small_bank().facts, "elsewhere")
+    assert texts(say(name, bank=bank, mode=mode)) == ["Llama al 106"]

@@ -474,6 +474,20 @@ def test_a_number_means_the_options_shown_last(helpline: Helpline) -> None:
     assert helpline.turn().payload == "/ask_menu"
 
 
+@pytest.mark.parametrize(("words", "payload"), [("1", None), ("2", None), ("dos", None)])
+def test_a_number_answers_the_question_that_asks_for_one_and_is_no_earlier_option(
+    helpline: Helpline, words: str, payload: str | None
+) -> None:
+    helpline.arrives("hola")
+    helpline.answers("utter_thank")
+    helpline.adds(body=Body("Elige", tuple(OFFER)))
+    helpline.adds(body=Body("¿Hace cuántos días?", words=True))
+    helpline.adds("Una cosa más")
+    helpline.arrives(words)
+    turn = helpline.turn()
+    assert (turn.payload, turn.text) == (payload, words)
+
+
 def test_an_option_that_was_taken_back_is_not_chosen(helpline: Helpline) -> None:
     helpline.arrives("hola")
     helpline.answers("utter_thank")

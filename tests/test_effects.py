@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from linea import effects
-from linea.store.models import OutboxRow
+from linea.store.models import Conversation, InboxRow, OutboxRow
 from tests.helpline import Helpline
 
 
@@ -26,3 +26,39 @@ def test_a_line_of_an_effect_takes_the_place_of_what_the_assistant_said(
     helpline.finishes(helpline.turn(), "utter_thank", effects=[{"effect": "book"}])
     assert "utter_fallback" in helpline.queued()[0]
     assert "utter_thank" not in helpline.queued()[0]
+
+
+def test_an_alarm_that_an_action_raises_goes_the_way_of_a_red_message(helpline: Helpline) -> None:
+    """DESIGN 5.3: the fixed text, a person, and nothing of what the assistant said beside it."""
+    helpline.arrives("me hago la prueba o no")
+    helpline.answers("utter_menu")
+    helpline.arrives("sí")
+    left = [{"event": "active_loop", "name": None}]
+    asked = [{"effect": "raise_alarm"}]
+    assert helpline.finishes(helpline.turn(), "utter_thank", effects=asked, events=left)
+    conversation, message = helpline.one(Conversation), helpline.all(InboxRow)[-1]
+    assert (conversation.colour, conversation.urgency, conversation.mode) == ("red", "now", "waiting")
+    assert conversation.events == left
+    assert (message.state, message.outcome, message.colour, message.for_operator) == (
+        *("done", "red", "red"),
+        True,
+    )
+    assert helpline.open_handoffs() == ["red"]
+    assert helpline.queued() == ["«utter_medical_alarm»"]  # what was still to be sent was taken back
+    assert helpline.one(OutboxRow, OutboxRow.state == "queued").safety
+
+
+def test_an_alarm_raised_again_gets_the_short_text(helpline: Helpline) -> None:
+    for _ in range(2):
+        helpline.arrives("sí")
+        helpline.finishes(helpline.turn(), effects=[{"effect": "raise_alarm"}])
+    assert helpline.utters() == ["utter_medical_alarm", "utter_crisis_again"]
+
+
+def test_an_alarm_raised_after_an_operator_took_the_chat_is_theirs_to_read(helpline: Helpline) -> None:
+    helpline.arrives("sí")
+    turn = helpline.turn()
+    helpline.takes(helpline.code())
+    assert not helpline.finishes(turn, effects=[{"effect": "raise_alarm"}])
+    assert helpline.queued() == []
+    assert helpline.one(InboxRow).for_operator

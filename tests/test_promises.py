@@ -114,10 +114,12 @@ def test_every_dotted_path_of_a_rasa_file_names_something_that_exists(file: str)
 def test_every_action_of_the_domain_is_written_and_the_other_way_round() -> None:
     domain = yaml.safe_load((ROOT / "domain.yml").read_text(encoding="utf-8"))
     written = {
-        node.value
+        returned.value.value
         for path in ROOT.glob("actions/*.py")
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
-        if isinstance(node, ast.Constant) and re.fullmatch(r"action_\w+", str(node.value))
+        if isinstance(node, ast.FunctionDef) and node.name == "name"
+        for returned in ast.walk(node)
+        if isinstance(returned, ast.Return) and isinstance(returned.value, ast.Constant)
     }
     assert set(domain["actions"]) == written
 

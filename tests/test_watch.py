@@ -349,3 +349,44 @@ def test_buttons_of_a_fixed_text_can_be_tapped(helpline: Helpline) -> None:
     tapped = helpline.all(OutboxRow)[0].body["options"][0]["id"]
     helpline.arrives(helpline.message("Persona", kind="option", type="interactive", option_id=tapped))
     assert helpline.turn().payload == "/ask_for_person"
+
+
+ASKING = [
+    {"event": "active_loop", "name": "test_advice_form"},
+    {"event": "slot", "name": "requested_slot", "value": "advice_days"},
+]
+
+
+def in_a_form(helpline: Helpline) -> Helpline:
+    """Ana is being asked something."""
+    helpline.arrives("me hago la prueba o no")
+    helpline.finishes(helpline.turn(), "utter_menu", events=ASKING)
+    return helpline
+
+
+def test_a_red_message_leaves_the_form_it_was_written_into(helpline: Helpline) -> None:
+    in_a_form(helpline).arrives(RED)
+    helpline.looks()
+    left = helpline.one(Conversation).events
+    assert left == [*ASKING, {**ASKING[0], "name": None}, {**ASKING[1], "value": None}]
+    helpline.arrives(RED)
+    helpline.looks()
+    assert helpline.one(Conversation).events == left
+
+
+def test_a_form_does_not_go_on_over_a_red_that_came_while_it_was_answering(helpline: Helpline) -> None:
+    in_a_form(helpline).arrives("3")
+    answering = helpline.turn()
+    helpline.arrives(RED)
+    helpline.looks()
+    assert not helpline.finishes(answering, "utter_menu", events=[{**ASKING[1], "value": "advice_risk"}])
+    assert helpline.queued() == [f"«{SUICIDE}» whatsapp"]
+    again = helpline.turn()  # what was to be answered is answered, and not as an answer to the form
+    assert again.text == "3"
+    assert again.events[-1] == {**ASKING[1], "value": None}
+
+
+def test_a_yellow_message_leaves_the_form_as_it_is(helpline: Helpline) -> None:
+    in_a_form(helpline).arrives(YELLOW)
+    helpline.looks()
+    assert helpline.one(Conversation).events == ASKING

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from typing import Literal
 
 from linea.assistant.joining import SUGGESTIONS
-from linea.assistant.reading import DOUBT, FALLBACK, OUTSIDE, Reading
+from linea.assistant.reading import DOUBT, FALLBACK, JOURNEYS, OUTSIDE, Reading
 from linea.triage import Triage
 
 Decision = Literal[
-    "red", "command", "yellow", "green", "answer", "suggest", "smalltalk", "off_topic", "handoff"
+    "red", "command", "yellow", "green", "answer", "journey", "suggest", "smalltalk", "off_topic", "handoff"
 ]
 TO_PERSON = ("ask_for_person", "none_of_these", "ask_own_treatment", "other_language")
 
@@ -30,6 +30,7 @@ class Decided:
 def decide(triage: Triage, reading: Reading, always_to_person: bool = False) -> Decided:
     """`red` before everything, then `command`, then `yellow`; `green` only where no entry answers.
 
+    `journey`: the line answers with the first question of a form, by which it will advise or do something.
     `always_to_person`: the entry that answers hands over as well (`handover: always`).
     """
     suggestions = reading.suggestions or tuple(reading.entries(SUGGESTIONS))
@@ -48,6 +49,8 @@ def _decision(triage: Triage, reading: Reading, always_to_person: bool) -> Decis
         return "handoff" if always_to_person else "answer"
     if reading.intent in TO_PERSON:
         return "handoff"
+    if reading.intent in JOURNEYS:
+        return "journey"
     if triage.colour == "green":
         return "green"
     if reading.intent == DOUBT:

@@ -41,7 +41,6 @@ SAID_BY_THE_WORKER = frozenset(
         "utter_crisis_violence",
         "utter_empty_value",
         "utter_expired",
-        "utter_expired_mark",
         "utter_file_kept",
         "utter_handoff_closed",
         "utter_handoff_lapsing",
@@ -67,7 +66,6 @@ SAID_BY_THE_WORKER = frozenset(
         "utter_photo_kept",
         "utter_protection_called",
         "utter_protection_nobody",
-        "utter_review_mark",
         "utter_sticker_kept",
         "utter_still_waiting",
         "utter_unsigned",
@@ -79,12 +77,15 @@ SAID_BY_THE_WORKER = frozenset(
 
 
 _IN_AN_ACTION = re.compile(r"[\"'](utter_[a-z0-9_]+)[\"']")
+_OF_A_TABLE = re.compile(r"^  (utter_[a-z0-9_]+):$", re.MULTILINE)
 
 
 def said_by_actions(domain: Domain) -> Iterator[str]:
-    """The lines that an action names, and those with which a form asks and explains."""
+    """The lines that actions name, those of the tables of advice, and those with which forms ask."""
     for file in sorted((ROOT / "actions").glob("*.py")):
         yield from _IN_AN_ACTION.findall(file.read_text(encoding="utf-8"))
+    for file in sorted((ROOT / "data" / "advice").glob("*.yml")):
+        yield from _OF_A_TABLE.findall(file.read_text(encoding="utf-8"))
     for form in domain.forms.values():
         for slot in form["required_slots"]:
             yield from (f"utter_ask_{slot}", f"utter_explain_{slot}")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from linea.assistant.reading import DOUBT, FALLBACK, Reading
+from linea.assistant.reading import DOUBT, FALLBACK, JOURNEYS, RETRIEVAL, Reading
 
 SUGGESTIONS = 3
 PLAUSIBLE = 0.25  # of the likeliest entry's share: what has less is not suggested beside it
@@ -27,7 +27,8 @@ class Part:
 
 
 def joined(whole: Reading, parts: Sequence[Part], suggest_threshold: float) -> Reading:
-    """One reading of all: a person who is asked for, else entries, other topics, a doubt, and courtesy last.
+    """One reading of all: a person who is asked for, else entries, a form that is asked for, other topics, a
+    doubt, and courtesy last.
 
     A second entry goes into `also`. Where nothing is sure, the entries that the whole or a piece may mean are
     the `suggestions` of a doubt, if the three likeliest together reach `suggest_threshold`.
@@ -38,20 +39,35 @@ def joined(whole: Reading, parts: Sequence[Part], suggest_threshold: float) -> R
     person = next((reading for reading in sure if reading.intent == "ask_for_person"), None)
     if person is not None:
         return replace(person, command=False, also=_besides(entries))
+    if whole.intent in JOURNEYS:
+        return whole
     if whole.intent == "not_in_bank":
         return replace(whole, also=_besides(entries))
     if entries:
         return replace(entries[0], also=_besides(entries[1:]))
     if whole.label != FALLBACK and whole.intent not in SMALLTALK:
         return whole
-    doubt = _doubt(read, suggest_threshold)
     by_intent = {reading.intent: reading for reading in reversed(sure)}
+    journey = next((by_intent[name] for name in JOURNEYS if name in by_intent), None)
+    if journey is not None:
+        return replace(journey, command=False)
+    doubt = _doubt(read, suggest_threshold)
     missed = any(part.asks and _is_missed(part.reading) for part in parts)
     courtesy = () if missed else SMALLTALK
     for reading in (by_intent.get("not_in_bank"), doubt, *map(by_intent.get, ("out_of_scope", *courtesy))):
         if reading is not None:
             return replace(reading, command=False)
     return Reading(FALLBACK, 1.0 - whole.ranking[0][1], whole.ranking)
+
+
+def in_words(ranking: Sequence[tuple[str, float]]) -> tuple[tuple[str, float], ...]:
+    """The ranking with each form counted for the entry that says the same at once: where it is not sure that
+    the form is asked for, the entry answers, and leads on to the form."""
+    shares: dict[str, float] = {}
+    for label, share in ranking:
+        label = f"{RETRIEVAL}/{JOURNEYS[label]}" if label in JOURNEYS else label
+        shares[label] = shares.get(label, 0.0) + share
+    return tuple(sorted(shares.items(), key=lambda each: -each[1]))
 
 
 def without_courtesy(found: list[str], variants: Mapping[str, str]) -> list[str]:

@@ -9,6 +9,8 @@ DOUBT = "doubt"  # not sure enough to answer, sure enough to ask "¿quisiste dec
 ANSWER = "answer"  # the tap on an answer that a form offered; it is read by its title
 UNWRITTEN = (DOUBT, ANSWER)  # intents without examples: no words are taken for them
 RETRIEVAL = "faq"  # the intent under which every bank entry stands: faq/<entry>
+# What begins with a question of ours, a form; and the entry that says the same at once, suggested in doubt.
+JOURNEYS = {"ask_test_advice": "cuando_hacerse_prueba", "ask_symptom_advice": "tengo_sintomas_que_hago"}
 OUTSIDE = ("out_of_scope", "not_in_bank")  # other topics; the line's own topics that have no entry yet
 
 # Whole messages with one meaning, in plain spelling. The live line and `linea classify` read the same table.

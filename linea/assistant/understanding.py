@@ -100,6 +100,8 @@ class Understanding:
 
     def _scored(self, text: str) -> Reading:
         ranking = self._ranking(text)
+        if ranking[0][1] < self.threshold:
+            ranking = joining.in_words(ranking)
         label, confidence = ranking[0]
         if confidence < self.threshold:
             return Reading(FALLBACK, 1.0 - confidence, ranking)

@@ -8,7 +8,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from linea.bank import content_rules, entry_rules, placeholders, reading, schedule, text_rules
+from linea.bank import (
+    advice_rules,
+    content_rules,
+    entry_rules,
+    placeholders,
+    reading,
+    schedule,
+    text_rules,
+)
 from linea.bank.entry import Finding
 from linea.bank.reading import File, Files
 from linea.bank.text_rules import Known, Response
@@ -51,7 +59,7 @@ def inspect(bank_dir: Path, content_dir: Path) -> Checked:
 
 
 def _findings(files: Files, known: Known) -> Iterator[Finding]:
-    for file in (*files.entries, *files.lines, *files.nlu, *files.own):
+    for file in (*files.entries, *files.lines, *files.advice, *files.nlu, *files.own):
         for mistake in file.mistakes:
             yield file.finding(mistake.line, mistake.message)
     if not files.entries:
@@ -64,7 +72,8 @@ def _findings(files: Files, known: Known) -> Iterator[Finding]:
         yield from _entry_values(file, known)
         yield from _follow_ups(file, known)
     yield from content_rules.lines_files(files)
-    for file in files.lines:
+    yield from advice_rules.check(files)
+    for file in (*files.lines, *files.advice):
         for response in _responses(file):
             yield from text_rules.check(response, known)
             for item in response.node.items():

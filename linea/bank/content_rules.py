@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from datetime import date
 
-from linea import gsm7
+from linea import gsm7, scope
 from linea.bank import placeholders, reading
 from linea.bank.entry import Finding
 from linea.bank.entry_rules import variant_shape, version
@@ -198,6 +198,8 @@ def programme(files: Files) -> Iterator[Finding]:
             )
         else:
             yield from _for_sms(file, value)
+        if key == scope.KEY and value is not None:
+            yield from _scope(file, value)
         if key in taken:
             yield file.finding(item.line, f"«{key}» ya está en directory.yml: usa otro nombre")
 
@@ -235,6 +237,13 @@ def nlu_files(files: Files) -> Iterator[Finding]:
         yield from dates_in(file, node)
         for _, item in reading.intents(file):
             yield from variant_shape(file, item)
+
+
+def _scope(file: File, value: Node) -> Iterator[Finding]:
+    for word in scope.words(value.text() or ""):
+        if word not in scope.SERVICES.values():
+            services = ", ".join(scope.SERVICES.values())
+            yield file.finding(value.line, f"«{word}» no es un servicio: escribe {services}, o nada")
 
 
 def _names(file: File, named: dict[str, File]) -> Iterator[Finding]:

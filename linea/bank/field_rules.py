@@ -84,7 +84,8 @@ def _choices(file: File, own: Node) -> Iterator[Finding]:
         yield file.finding(safety.line, "«safety» es true o false, sin comillas")
 
 
-def _dates(file: File, own: Node) -> Iterator[Finding]:
+def dates(file: File, own: Node) -> Iterator[Finding]:
+    """`read` and `expires` are days, in that order."""
     days: dict[str, date] = {}
     for key in ("read", "expires"):
         node = own.get(key)
@@ -102,7 +103,8 @@ def _dates(file: File, own: Node) -> Iterator[Finding]:
         )
 
 
-def _sources(file: File, own: Node) -> Iterator[Finding]:
+def sources(file: File, own: Node) -> Iterator[Finding]:
+    """At least one source, each with who says it, where, and when."""
     node = own.get("sources")
     if node is None or not node.items():
         yield file.advice(
@@ -119,7 +121,7 @@ def _sources(file: File, own: Node) -> Iterator[Finding]:
             yield file.advice(published.line, f"«published: {published.value}» no es una fecha: {DATE_FORM}")
 
 
-def _signature(file: File, own: Node) -> Iterator[Finding]:
+def signature(file: File, own: Node) -> Iterator[Finding]:
     """Only a whole signature makes an entry live, and a signature is of a live (or once live) entry."""
     signed, status = own.get("signed"), own.get("status")
     state = status.value if status is not None else None
@@ -161,9 +163,9 @@ _RULES: tuple[Callable[[File, Node], Iterator[Finding]], ...] = (
     _missing_fields,
     _texts,
     _choices,
-    _dates,
-    _sources,
-    _signature,
+    dates,
+    sources,
+    signature,
     _follow_up_shape,
     _folder,
 )

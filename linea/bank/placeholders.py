@@ -17,7 +17,8 @@ BROKEN = re.compile(r"\[\[|\]\]|\[([a-z0-9_]+)\]")
 LINE_VALUES: Mapping[str, frozenset[str]] = {
     "utter_unsigned": frozenset({"official"}),
     "utter_expired": frozenset({"official"}),
-    "utter_test_advice": frozenset({"answers"}),
+    "utter_test_advice": frozenset({"version", "date"}),
+    "utter_symptom_advice": frozenset({"version", "date"}),
     "utter_crisis_nobody_until": frozenset({"until"}),
     "utter_handoff_waiting_closed": frozenset({"opens"}),
     "utter_page": frozenset({"kind", "code"}),

@@ -48,12 +48,13 @@ class Files:
     own: tuple[File, ...]  # files with keys of our own: directory, programme, triage, ...
     directory: File | None
     programme: File | None
+    advice: tuple[File, ...] = ()  # tables of advice, each with the lines of its rows
 
     def version(self) -> str:
-        """A hash over all that can change what is said: entries, lines, directory and programme."""
+        """A hash over all that can change what is said: entries, lines, advice, directory and programme."""
         digest = hashlib.sha256()
         named = [(path_in(file.path, self.bank_dir), file) for file in self.entries]
-        named += [(path_in(file.path, self.content_dir), file) for file in self.lines]
+        named += [(path_in(file.path, self.content_dir), file) for file in (*self.lines, *self.advice)]
         named += [(file.path.name, file) for file in (self.directory, self.programme) if file]
         for name, file in named:
             digest.update(f"{name}\0{len(file.raw)}\0".encode())
@@ -78,7 +79,13 @@ def read(bank_dir: Path, content_dir: Path) -> Files:
         (*loose, *triage),
         named.get("directory"),
         named.get("programme"),
+        advice(content_dir),
     )
+
+
+def advice(content_dir: Path) -> tuple[File, ...]:
+    """The tables of advice alone."""
+    return _folder(content_dir / "advice")
 
 
 def path_in(path: Path, folder: Path) -> str:

@@ -9,7 +9,8 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from linea import gsm7
-from linea.bank import checking, placeholders, reading, schedule
+from linea.advice import Table
+from linea.bank import advice_files, checking, placeholders, reading, schedule
 from linea.bank.button_rules import MOST_DESCRIPTION
 from linea.bank.entry import Answer, BankError, Entry, RenderError, State, Wording
 from linea.bank.placeholders import Facts
@@ -27,6 +28,7 @@ class Bank:
     version: str  # a hash over the files it was read from
     timezone: ZoneInfo = LIMA
     schedule: Schedule = field(default_factory=Schedule)
+    advice: Mapping[str, Table] = field(default_factory=dict)
 
     def line(self, name: str, channel: str, **values: str) -> Body:
         """A fixed sentence for a channel; an option's id is its payload (`/intent` or `faq/<id>`).
@@ -128,13 +130,14 @@ def load(bank_dir: Path, content_dir: Path, timezone: ZoneInfo = LIMA) -> Bank:
         entries={file.path.stem: reading.entry(file) for file in files.entries},
         lines={
             name: reading.wordings(node)
-            for file in files.lines
+            for file in (*files.lines, *files.advice)
             for name, node in reading.responses(file).items()
         },
         facts=schedule.facts(files),
         version=files.version(),
         timezone=timezone,
         schedule=schedule.read(files, timezone),
+        advice=advice_files.tables(files),
     )
 
 

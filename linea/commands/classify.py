@@ -20,7 +20,17 @@ from linea.settings import Settings
 
 @click.command()
 def classify() -> None:
-    """Lee mensajes (una línea JSON cada uno, {"text": …}) y dice qué haría la línea con cada uno."""
+    """Lee mensajes (una línea JSON cada uno, {"text": …}) y dice qué haría la línea con cada uno.
+
+    \b
+    decision dice qué:
+      red, yellow, green  señal de peligro, necesita apoyo, primer apoyo
+      answer, suggest     responde una pregunta del banco (entry), o propone las más parecidas
+      journey             empieza a preguntar: si hacerse la prueba, qué hacer con los síntomas
+      command, handoff    una palabra que es una orden, o pasa a una persona
+      smalltalk           saludo, gracias, sí, no
+      off_topic           otro tema, o no se entendió
+    """
     settings = settings_or_exit()
     try:
         model = training.ensure_model(settings, say=_aside)

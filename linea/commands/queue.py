@@ -35,6 +35,7 @@ REASONS = {
     "not_believed": "llegó un mensaje de hace más de una semana",
     "taken": "la tomó el equipo",
     "voice": "manda notas de voz",
+    "advice": "no sabe si hay una señal de alarma",
     "not_understood": "no se entendió lo que pregunta",
     "number_changed": "cambió de número",
     "identity_changed": "cambió de teléfono o de cuenta",

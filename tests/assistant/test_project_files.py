@@ -51,7 +51,8 @@ def rules() -> dict[str, list[str]]:
 def lines() -> set[str]:
     return {
         name
-        for file in (ROOT / "data/lines").glob("*.yml")
+        for folder in ("data/lines", "data/advice")
+        for file in (ROOT / folder).glob("*.yml")
         for name in yaml.safe_load(file.read_text(encoding="utf-8"))["responses"]
     }
 

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import io
 import tarfile
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from linea.assistant import payloads
 from linea.assistant.fitting import TooLittleToLearn, _paraphrases, fit
 from linea.assistant.understanding import ModelUnreadable, Understanding, load_from_archive
 from tests.assistant.conftest import EXAMPLES, fit_examples
@@ -151,3 +153,29 @@ def test_two_labels_are_enough() -> None:
     model = fit_examples({"a": ["perro negro", "perro grande"], "b": ["gato blanco", "gato chico"]})
     assert model.read("un perro").ranking[0][0] == "a"
     assert model.read("un gato").ranking[0][0] == "b"
+
+
+def test_between_a_form_and_the_entry_that_says_the_same_the_entry_answers_and_leads_on() -> None:
+    """Neither is sure by itself; together they are (`joining.in_words`)."""
+    own = {
+        "ask_test_advice": [
+            "debo hacerme la prueba",
+            "me toca la prueba",
+            "necesito la prueba",
+            "va la prueba",
+        ],
+        "faq/cuando_hacerse_prueba": [
+            "cuándo la prueba",
+            "qué día la prueba",
+            "ya la prueba",
+            "hoy la prueba",
+        ],
+    }
+    others = {label: texts for label, texts in EXAMPLES.items() if label != "faq/prueba"}
+    model = fit_examples({**others, **own})
+    surest = float(max(model.shares(model.scores("la prueba"))))
+    reading = replace(model, threshold=surest + 0.05).read("la prueba")
+    assert reading.label == "faq/cuando_hacerse_prueba"
+    assert reading.confidence > surest + 0.05
+    selected = payloads.parsed(reading)["response_selector"]["faq"]["response"]
+    assert selected["intent_response_key"] == reading.label

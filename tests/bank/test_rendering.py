@@ -212,7 +212,8 @@ def test_a_long_question_is_offered_cut_after_a_whole_word_and_shows_it(content:
 def test_by_sms_the_options_of_a_line_are_answered_by_number() -> None:
     ready = bank.load(settings.ROOT / "data/bank", settings.ROOT / "data")
     for name in ready.lines:
-        values = {**placeholders.LONGEST, "official": "x" * 40, "hours": "x" * 40}
+        values = {key: "x" * 40 for keys in placeholders.LINE_VALUES.values() for key in keys}
+        values |= {**placeholders.LONGEST, "hours": "x" * 40}
         chat, sms = (ready.line(name, channel, **values) for channel in ("whatsapp", "sms"))
         assert {option.id for option in sms.options} == {option.id for option in chat.options}
         assert gsm7.segments(numbered.text(sms)) <= 2
