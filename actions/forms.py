@@ -15,7 +15,9 @@ from linea.answers import SKIPPED, Heard, Question
 
 REQUESTED, EXPLAINED = "requested_slot", "explained"
 # What is meant for somebody else than the form: a rule of its journey answers, and the question comes again.
-INTERRUPTS = frozenset(("faq", "ask_for_person", "ask_menu", "leave"))
+INTERRUPTS = frozenset(
+    ("faq", "ask_for_person", "ask_menu", "leave", "my_data", "ask_erase", "leave_lists", "ask_notice")
+)
 
 
 class LineForm(LineAction):
@@ -33,16 +35,27 @@ class LineForm(LineAction):
     def act(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> list[dict[str, Any]]:
         """The slots that the answer fills; none where it was no answer to this form."""
         asked = tracker.get_slot(REQUESTED)
-        if asked not in self.questions or not _is_answer(tracker):
+        if asked is None or not _is_answer(tracker):
             return []
         heard = _heard(tracker)
-        value = self.questions[asked](heard)
+        value = self.means(tracker, asked, heard)
         if value is None and heard.intent in INTERRUPTS:
             return []
         if value is None and tracker.get_slot(EXPLAINED) != asked:
             dispatcher.utter_message(response=f"utter_explain_{asked}")
             return [SlotSet(asked, None), SlotSet(EXPLAINED, asked)]
-        return [SlotSet(asked, SKIPPED if value is None else value), SlotSet(EXPLAINED, None)]
+        filled = self.took(dispatcher, tracker, asked, SKIPPED if value is None else value)
+        return [*filled, SlotSet(EXPLAINED, None)]
+
+    def means(self, tracker: Tracker, asked: str, heard: Heard) -> Any:
+        """The value of an answer, None where it is none; a form that needs more than words says so here."""
+        return self.questions[asked](heard)
+
+    def took(
+        self, dispatcher: CollectingDispatcher, tracker: Tracker, asked: str, value: Any
+    ) -> list[dict[str, Any]]:
+        """The slots that a value fills; a form that does more with it says so here."""
+        return [SlotSet(asked, value)]
 
 
 def _heard(tracker: Tracker) -> Heard:

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from linea import numbered
+from linea import cash_list, numbered
 from linea.bank import Bank
+from linea.consent import QUESTIONS
 from linea.messages import Body, Option
 
 FAQ = "utter_faq/"
@@ -41,6 +42,8 @@ class Composed:
     handover: str | None
     notice: bool  # the privacy notice is in it
     told_waiting: bool  # it says that the request is still in the queue
+    helped: bool = False  # a question of theirs was answered
+    asked: str | None = None  # the purpose that a consent was asked for
 
 
 def compose(
@@ -52,20 +55,33 @@ def compose(
     mode: str,
     notice_given: bool,
     waiting_told: bool,
+    child: bool,
     now: datetime,
     production: bool,
 ) -> Composed:
     """The messages of one turn. While a person is awaited (`waiting`) only bank answers, the menu of
-    them and what a form asks are given, and at most once that the person is in the queue."""
+    them and what a form asks are given, and at most once that the person is in the queue. A `child` is given
+    the answers that are meant for children too; the others are for a person of the team."""
     bodies: list[Body] = []
     utters = [str(message.get("utter") or "") for message in picked.messages]
-    answered = False
+    answered = helped = False
+    asked = None
     for message, utter in zip(picked.messages, utters, strict=True):
+        if utter in QUESTIONS and (handover or mode != "bot" or (answered and not helped)):
+            continue  # no moment to ask for anything
+        asked = QUESTIONS.get(utter, asked)
         if utter.startswith(FAQ):
             answered = True
             for entry_id in (utter.removeprefix(FAQ), *picked.also):
+                if child and not bank.is_for_children(entry_id):
+                    bodies.append(bank.line("utter_not_for_children", channel))
+                    handover = handover or "child"
+                    continue
                 answer = bank.answer(entry_id, channel, now, production)
+                helped = helped or not answer.withheld
                 bodies.append(answer.body)
+                if bank.leads_to(entry_id) == cash_list.PURPOSE and mode == "bot" and not answer.withheld:
+                    bodies.append(_list_offer(bank, channel, now))
                 if answer.handover == "always":
                     handover = handover or "entry"
                 elif answer.handover == "offer" and not answer.body.options and mode == "bot":
@@ -98,7 +114,16 @@ def compose(
     if not notice and not notice_given and mode == "bot" and bodies:
         bodies = _with_notice(bodies, bank.line("utter_notice", channel), channel)
         notice = True
-    return Composed(tuple(merge(bodies, channel)), utters[0] if utters else None, handover, notice, told)
+    first = utters[0] if utters else None
+    return Composed(tuple(merge(bodies, channel)), first, handover, notice, told, helped, asked)
+
+
+def _list_offer(bank: Bank, channel: str, now: datetime) -> Body:
+    """Below an answer about getting cash: how to be on the list, or that none is open."""
+    told = cash_list.dates(bank, now)
+    if told is None:
+        return bank.line(cash_list.CLOSED, channel)
+    return bank.line(cash_list.OPEN, channel, **told)
 
 
 def _goes_on(message: Mapping[str, Any], utter: str) -> bool:

@@ -14,6 +14,11 @@ from linea.store.models import Conversation, Handoff
 
 SILENCE = timedelta(minutes=60)  # after this the conversation has ended (DESIGN 5.8)
 COLOURS = ("none", "green", "yellow", "red")
+# Tracker events after which the assistant asks nothing more of the form it was in.
+LEAVE_FORM = (
+    {"event": "active_loop", "name": None},
+    {"event": "slot", "name": "requested_slot", "value": None},
+)
 URGENCIES = ("none", "appointment", "today", "now")
 
 # Built once: building one of these costs SQLAlchemy several times what running it costs.
@@ -84,6 +89,13 @@ def raise_colour(conversation: Conversation, colour: str, urgency: str) -> None:
     """Colour and urgency go up, never down."""
     conversation.colour = max(conversation.colour, colour, key=COLOURS.index)
     conversation.urgency = max(conversation.urgency, urgency, key=URGENCIES.index)
+
+
+def leave_form(conversation: Conversation) -> None:
+    """Whatever the assistant was asking for is asked no more: this is no moment for it (DESIGN 5.5)."""
+    conversation.asking = None
+    if conversation.events:
+        conversation.events = [*conversation.events, *LEAVE_FORM]
 
 
 def standing_handoff(session: Session, conversation_id: str) -> Handoff | None:

@@ -10,10 +10,10 @@ from typing import Any
 from sqlalchemy import Integer, bindparam, func, or_, select, update
 from sqlalchemy.orm import Session
 
-from linea import bursts, choices, context, effects, optout, outbox
+from linea import bursts, choices, consent, context, effects, optout, outbox, rights
 from linea.bank import Bank
 from linea.compose import Picked, compose, merge
-from linea.conversations import needs_person
+from linea.conversations import LEAVE_FORM, needs_person
 from linea.keys import Keys
 from linea.messages import Body
 from linea.steps import Step, reached
@@ -84,6 +84,7 @@ class Turn:
     text: str | None
     payload: str | None  # behind a chosen option
     stop: bool  # they ask to be written to no more
+    right: str | None  # the effect that a word about their own data asks for, whatever the assistant is doing
     kept: tuple[str, ...]  # the lines about what is no text in it
     spoken: bool  # a voice note is in it
     events: list[dict[str, Any]]
@@ -107,7 +108,9 @@ def anything_due(session: Session, now: datetime) -> bool:
     return any(session.execute(query, {"now": now}).first() is not None for query in (_ANY_NEW, _ANY_DUE))
 
 
-def prepare(session: Session, worker: str, now: datetime, limit: int, burst: bool = False) -> list[Turn]:
+def prepare(
+    session: Session, worker: str, now: datetime, limit: int, bank: Bank, burst: bool = False
+) -> list[Turn]:
     """Lease up to `limit` conversations in which a message waits, the longest waiting first.
 
     `burst`: what one person sent close together is read as one; else every message is a turn.
@@ -117,7 +120,7 @@ def prepare(session: Session, worker: str, now: datetime, limit: int, burst: boo
     due = session.execute(_DUE, {"now": now, "at_most": limit}).scalars()
     turns = []
     for conversation in due.all():
-        turn = _lease(session, conversation, worker, now, burst)
+        turn = _lease(session, conversation, worker, now, bank, burst)
         if turn is not None:
             turns.append(turn)
     session.flush()
@@ -125,7 +128,7 @@ def prepare(session: Session, worker: str, now: datetime, limit: int, burst: boo
 
 
 def _lease(
-    session: Session, conversation: Conversation, worker: str, now: datetime, burst: bool
+    session: Session, conversation: Conversation, worker: str, now: datetime, bank: Bank, burst: bool
 ) -> Turn | None:
     which = {"its_conversation": conversation.id, "at_most": bursts.MOST if burst else 1}
     rows = session.execute(_WAITING, which).scalars().all()
@@ -143,6 +146,7 @@ def _lease(
     option = choices.chosen(session, read[0]) if len(read) == 1 else None
     text = option.title if option is not None else "\n".join(row.text for row in read if row.text) or None
     silent = [row for row in read if row.kind not in ("text", "option")]
+    payload = option.payload if option is not None else None
     conversation.lease_owner, conversation.lease_until = worker, now + LEASE
     conversation.fence += 1
     return Turn(
@@ -152,12 +156,13 @@ def _lease(
         channel=conversation.channel,
         rows=tuple(row.number for row in read),
         text=text,
-        payload=option.payload if option is not None else None,
+        payload=payload,
+        right=rights.heard(session, conversation, text, payload),
         stop=option is None and optout.word(text or "", conversation.channel) == "stop",
         kept=tuple(dict.fromkeys(map(_kept_line, silent))),
         spoken=any(row.type in SPOKEN for row in silent),
         events=conversation.events or [],
-        context=context.of(session, conversation, now, media=bool(silent)),
+        context=context.of(session, conversation, now, bank, media=bool(silent)),
     )
 
 
@@ -177,9 +182,11 @@ def finish(
         return False
     if turn.kept and reply.intent in NOT_UNDERSTOOD:
         reply = replace(reply, messages=[{"utter": turn.kept[0]}], effects=())
-    done = effects.apply(effects.Scene(session, keys, conversation, now), reply.effects)
+    scene = effects.Scene(session, keys, conversation, now, bank, turn.text or "")
+    done = effects.apply(scene, reply.effects)
     if done.line:
-        reply = replace(reply, messages=[{"utter": done.line, "custom": {"values": dict(done.values)}}])
+        said = [{"utter": line, "custom": {"values": dict(done.values)}} for line in (done.line, *done.more)]
+        reply = replace(reply, messages=said)
     composed = compose(
         bank,
         Picked(reply.messages, reply.suggestions, reply.also, unseen=bool(turn.kept)),
@@ -188,11 +195,18 @@ def finish(
         mode=conversation.mode,
         notice_given=conversation.notice_given,
         waiting_told=conversation.waiting_told,
+        child=conversation.child,
         now=now,
         production=production,
     )
     conversation.reply_at = bursts.paid(conversation.reply_at, now)
-    conversation.events = recent([*turn.events, *reply.events])
+    conversation.events = (
+        None if done.erased else recent([*turn.events, *reply.events, *_left(turn, conversation)])
+    )
+    conversation.asking = composed.asked
+    conversation.helped_at = now if composed.helped else conversation.helped_at
+    if composed.asked == "profile":
+        conversation.profile_asked_at = now
     conversation.notice_given = conversation.notice_given or composed.notice
     conversation.waiting_told = conversation.waiting_told or composed.told_waiting
     outbox.add(session, conversation, composed.bodies, "bot", now, utter=composed.utter, turn=turn.rows[0])
@@ -202,6 +216,11 @@ def finish(
     _done(session, turn, "answered", for_operator=bool(composed.handover))
     _release(session, conversation, now)
     return True
+
+
+def _left(turn: Turn, conversation: Conversation) -> Sequence[dict[str, Any]]:
+    """What ends the form of a turn in whose time somebody turned out to be in danger."""
+    return LEAVE_FORM if conversation.colour != turn.context["colour"] else ()
 
 
 def recent(events: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -252,6 +271,7 @@ def finish_stop(session: Session, keys: Keys, turn: Turn, line: Line, now: datet
     if conversation is None:
         return False
     optout.stop(session, keys, conversation, now)
+    consent.withdraw(session, keys, conversation.person_id, consent.LISTS)
     if not optout.answered_by_channel(turn.text or "", conversation.channel):
         body = line("utter_opted_out", conversation.channel)
         outbox.add(session, conversation, [body], "line", now, utter="utter_opted_out", turn=turn.rows[0])

@@ -6,38 +6,14 @@ somebody else took) says what is said in the place of the assistant's words.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
-from datetime import datetime
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import Any
 
-from sqlalchemy.orm import Session
+from linea import cash_list, consent, profile, rights
+from linea.scene import Effect, Outcome, Scene
 
-from linea.keys import Keys
-from linea.store.models import Conversation
-
-
-@dataclass(frozen=True)
-class Scene:
-    """Where an effect takes place: whose conversation, with which keys, when."""
-
-    session: Session
-    keys: Keys
-    conversation: Conversation
-    now: datetime
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """What an effect came to. `handover`: why a person is needed. `line`: said instead of what the assistant
-    said, with `values` for its [[names]]."""
-
-    handover: str | None = None
-    line: str | None = None
-    values: Mapping[str, str] = field(default_factory=dict)
-
-
-Effect = Callable[[Scene, Mapping[str, Any]], Outcome | None]
+__all__ = ["EFFECTS", "Outcome", "Scene", "UnknownEffect", "apply"]
 
 
 class UnknownEffect(LookupError):
@@ -48,8 +24,29 @@ def _hand_over(scene: Scene, asked: Mapping[str, Any]) -> Outcome:
     return Outcome(handover=str(asked.get("reason", "asked")))
 
 
+def _record_consent(scene: Scene, asked: Mapping[str, Any]) -> Outcome | None:
+    """For the purpose that the line has just asked for; Raises ConsentError where it asked for none."""
+    agreed = AGREED.get(scene.conversation.asking or "")
+    if agreed is None:
+        raise consent.ConsentError(str(scene.conversation.asking))
+    return agreed(scene, asked)
+
+
+# What a yes does, by the purpose that was asked for.
+AGREED: Mapping[str, Effect] = {"profile": profile.agreed, "cash_list": cash_list.agreed}
+
 EFFECTS: Mapping[str, Effect] = {
     "hand_over": _hand_over,
+    "record_consent": _record_consent,
+    "save_profile": profile.save,
+    "no_profile": profile.drop,
+    "save_candidate": cash_list.save,
+    "leave_cash_list": cash_list.leave,
+    "my_data": rights.my_data,
+    "ask_erase": rights.ask_erase,
+    "erase": rights.erase,
+    "keep": rights.keep,
+    "leave_lists": rights.leave_lists,
 }
 
 
@@ -58,7 +55,7 @@ def apply(scene: Scene, asked: Iterable[Mapping[str, Any]]) -> Outcome:
 
     Raises UnknownEffect: the turn is then a failed one, and nothing of it is kept.
     """
-    handover, said = None, Outcome()
+    handover, said, erased = None, Outcome(), False
     for each in asked:
         effect = EFFECTS.get(str(each.get("effect")))
         if effect is None:
@@ -66,4 +63,5 @@ def apply(scene: Scene, asked: Iterable[Mapping[str, Any]]) -> Outcome:
         outcome = effect(scene, each) or Outcome()
         handover = handover or outcome.handover
         said = said if said.line else outcome
-    return Outcome(handover, said.line, said.values)
+        erased = erased or outcome.erased
+    return replace(said, handover=handover, erased=erased)

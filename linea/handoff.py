@@ -39,6 +39,7 @@ class Waiting:
     unanswered: int
     first_words: str
     note: str | None  # that this may be somebody else now
+    asked_erase: bool  # they wrote BORRAR
 
 
 @dataclass(frozen=True)
@@ -198,6 +199,7 @@ def queue(session: Session, now: datetime) -> list[Waiting]:
             unanswered=count or 0,
             first_words=_shown(first, media.of(session, conversation.id)) if first else "",
             note=identity.note(session, conversation.id),
+            asked_erase=conversation.erase_asked_at is not None,
         )
         for handoff, conversation, count, first in rows
     ]

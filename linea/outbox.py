@@ -45,6 +45,9 @@ UNCERTAIN_FOR = timedelta(minutes=10)  # time a status has to settle it (DESIGN 
 SAFETY_UNCERTAIN_FOR = timedelta(seconds=60)  # only a red safety text goes out again by itself
 PROBE_EVERY = timedelta(seconds=60)
 FAREWELL = "utter_handoff_closed"  # closing an old chat: when it does not arrive, nobody need come back
+RECEIPT = (
+    "utter_erased"  # the last that is said to somebody who had all erased: nothing is left to come back to
+)
 MAX_AGE = timedelta(hours=24)  # WhatsApp's window; after it nothing free-form is delivered
 
 # Built once: building one of these costs SQLAlchemy several times what running it costs.
@@ -335,7 +338,7 @@ def next_due(session: Session) -> datetime | None:
 def _fail(session: Session, row: OutboxRow, now: datetime, reason: str = "undelivered") -> None:
     row.settled_at = now
     row.state = "unresolved" if reason == "uncertain" else "failed"
-    if row.utter == FAREWELL:
+    if row.utter in (FAREWELL, RECEIPT):
         return
     conversation = session.get(Conversation, row.conversation_id)
     if conversation is not None:

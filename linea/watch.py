@@ -9,8 +9,9 @@ from sqlalchemy import Integer, bindparam, select
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
-from linea import logs, outbox
-from linea.conversations import COLOURS, needs_person, raise_colour, standing_handoff
+from linea import logs, minors, outbox, rights
+from linea.conversations import COLOURS, leave_form, needs_person, raise_colour, standing_handoff
+from linea.keys import Keys
 from linea.messages import Body
 from linea.store.models import Conversation, InboxRow, OutboxRow
 from linea.triage import Triage
@@ -41,11 +42,19 @@ Classify = Callable[[str], Triage]
 Line = Callable[[str, str], Body]  # name of a line and channel -> what is sent
 
 
-def look(session: Session, classify: Classify, line: Line, now: datetime, limit: int = 200) -> int:
+def look(
+    session: Session,
+    classify: Classify,
+    line: Line,
+    now: datetime,
+    limit: int = 200,
+    *,
+    keys: Keys | None = None,
+) -> int:
     """Give every new message its colour; how many there were.
 
     Red is answered here with its fixed text and waits for a person; the rest goes on to the dispatcher,
-    or to the operator who has the chat.
+    or to the operator who has the chat. With `keys`, a word about one's own data is heard there too.
     """
     rows = session.execute(_NEW, {"at_most": limit}).all()
     for row, conversation in rows:
@@ -58,6 +67,9 @@ def look(session: Session, classify: Classify, line: Line, now: datetime, limit:
             _pass_on(row, conversation)
             needs_person(session, conversation, "failed", now)
             row.for_operator = True
+        if keys is not None and row.kind == "text" and conversation.mode == "human":
+            session.flush()
+            rights.while_held(session, keys, conversation, row, now)
     session.flush()
     return len(rows)
 
@@ -102,10 +114,16 @@ def _look_at(
             row.for_operator = True
             needs_person(session, conversation, found.colour, now)
         return
+    child = not conversation.child and row.kind == "text" and minors.says_child(row.text)
+    conversation.child = conversation.child or child
+    if child or found.colour in ("red", "yellow"):
+        leave_form(conversation)
     if found.colour == "red":
         _red(session, row, conversation, found.line or "utter_crisis_help", line, now)
     elif found.colour == "yellow":
         _yellow(session, row, conversation, found.line or "utter_yellow", line, now)
+    elif child:
+        _child(session, row, conversation, line, now)
 
 
 def _read(session: Session, row: InboxRow, classify: Classify) -> Triage:
@@ -167,6 +185,15 @@ def _yellow(
     first = conversation.colour == "yellow" and name not in _said(session, conversation)
     if first and conversation.mode == "waiting":
         _send(session, conversation, name, line, now, row.number)
+        conversation.waiting_told = True
+
+
+def _child(session: Session, row: InboxRow, conversation: Conversation, line: Line, now: datetime) -> None:
+    """Whoever says to be under 14 is told, in words for a child, who helps; and a person of ours answers."""
+    row.for_operator = True
+    needs_person(session, conversation, "child", now)
+    if conversation.mode == "waiting":
+        _send(session, conversation, "utter_child", line, now, row.number)
         conversation.waiting_told = True
 
 

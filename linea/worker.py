@@ -27,6 +27,7 @@ from linea import (
     clock_steps,
     conversations,
     dispatch,
+    erasure,
     inbox,
     keys,
     logs,
@@ -182,15 +183,19 @@ class Worker:
 
     def _watch_and_prepare(self, now: datetime, room: int, session: Session) -> list[dispatch.Turn]:
         self._watch(now, session)
-        return dispatch.prepare(session, self.name, now, room, self.settings.burst_pause_seconds > 0)
+        burst = self.settings.burst_pause_seconds > 0
+        return dispatch.prepare(session, self.name, now, room, self.content.bank, burst)
 
     def _watch(self, now: datetime, session: Session) -> None:
-        watch.look(session, self.content.classify, self.content.line, now)
+        watch.look(session, self.content.classify, self.content.line, now, keys=self.keys)
 
     async def _turn(self, turn: dispatch.Turn) -> None:
         if turn.stop:
             stop = partial(dispatch.finish_stop, keys=self.keys, turn=turn, line=self.content.line)
             await self.store.awrite(lambda session: stop(session, now=clock.now()))
+            return
+        if turn.right is not None:
+            await self._finish(turn, dispatch.Reply((), (), [{"effect": turn.right}]))
             return
         if turn.text is None and turn.payload is None:
             await self.store.awrite(
@@ -214,6 +219,9 @@ class Worker:
             *(answer.messages, answer.events, answer.effects),
             *(answer.intent, answer.suggestions, answer.also),
         )
+        await self._finish(turn, reply)
+
+    async def _finish(self, turn: dispatch.Turn, reply: dispatch.Reply) -> None:
         try:
             kept = await self.store.awrite(
                 lambda session: dispatch.finish(
@@ -369,13 +377,20 @@ class Worker:
     async def _erase(self) -> None:
         while not self.stopping.is_set():
             now = clock.now()
-            if self.last_erasure is None or now - self.last_erasure >= ERASE_EVERY:
+            if self._erasure_due(now):
                 await asyncio.to_thread(
                     night.clean, self.store, self.settings.data_dir, self.settings.timezone, now
                 )
                 spool.clear_drafts(self.settings.data_dir / "spool", now.timestamp())
                 self.last_erasure = now
             await self._sleep(TICK_EVERY)
+
+    def _erasure_due(self, now: datetime) -> bool:
+        """Every ten minutes, and at once where somebody asked for it."""
+        if self.last_erasure is None or now - self.last_erasure >= ERASE_EVERY:
+            return True
+        with self.store.reading() as session:
+            return erasure.asked(session, now, self.last_erasure)
 
 
 async def serve(settings: Settings) -> None:

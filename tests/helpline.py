@@ -133,7 +133,7 @@ class Helpline:
 
     def looks(self, limit: int = 200) -> int:
         """The watch for danger goes by."""
-        return self.write(lambda s: watch.look(s, classify, self.line, self.now, limit))
+        return self.write(lambda s: watch.look(s, classify, self.line, self.now, limit, keys=self.keys))
 
     def speaks_for_operators(self) -> int:
         """The watch sees whether an operator left a red without an answer."""
@@ -142,7 +142,7 @@ class Helpline:
     def turns(self, limit: int = 8, worker: str = "w1", burst: bool = False) -> list[dispatch.Turn]:
         """The watch goes by and a worker leases what is due."""
         self.looks()
-        return self.write(lambda s: dispatch.prepare(s, worker, self.now, limit, burst))
+        return self.write(lambda s: dispatch.prepare(s, worker, self.now, limit, self.bank, burst))
 
     def turn(self, worker: str = "w1", burst: bool = False) -> dispatch.Turn:
         """The one turn that is due."""

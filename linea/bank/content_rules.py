@@ -53,7 +53,33 @@ REQUIRED_LINES = (
     "utter_crisis_again",
     "utter_yellow",
     "utter_handover_offer",
+    "utter_my_data",
+    "utter_my_data_end",
+    "utter_kept_chat",
+    "utter_kept_request",
+    "utter_kept_profile",
+    "utter_kept_appointment",
+    "utter_kept_cash_list",
+    "utter_kept_subscription",
+    "utter_kept_aviso",
+    "utter_kept_frozen",
+    "utter_erase_ask",
+    "utter_erase_confirm",
+    "utter_erase_kept",
+    "utter_erased",
+    "utter_erased_but_open",
+    "utter_erased_closed",
+    "utter_left_lists",
+    "utter_on_no_list",
+    "utter_child",
+    "utter_not_for_children",
+    "utter_cash_list_open",
+    "utter_cash_list_closed",
+    "utter_cash_list_no_phone",
+    "utter_ask_profile",
+    "utter_cash_list_terms",
 )
+DAYS = ("cash_list_until", "cash_list_erased")  # values of the programme that are days
 CRISIS = re.compile(r"utter_crisis_\w+|utter_medical_alarm")
 MOST_CRISIS = 600  # what is still read by someone in danger
 CRISIS_NUMBER_LINES = 2
@@ -162,8 +188,17 @@ def programme(files: Files) -> Iterator[Finding]:
             )
         else:
             yield from _for_sms(file, value)
+            if key in DAYS and value.value and not _is_day(value.value):
+                yield file.advice(value.line, f"«{key}» es un día, entre comillas: {DATE_FORM}")
         if key in taken:
             yield file.finding(item.line, f"«{key}» ya está en directory.yml: usa otro nombre")
+
+
+def _is_day(text: str) -> bool:
+    try:
+        return bool(date.fromisoformat(text.strip()))
+    except ValueError:
+        return False
 
 
 def own_files(files: Files) -> Iterator[Finding]:

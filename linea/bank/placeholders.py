@@ -18,6 +18,10 @@ LINE_VALUES: Mapping[str, frozenset[str]] = {
     "utter_unsigned": frozenset({"official"}),
     "utter_expired": frozenset({"official"}),
     "utter_test_advice": frozenset({"answers"}),
+    "utter_cash_list_open": frozenset({"closes", "erased"}),
+    "utter_cash_list_terms": frozenset({"closes", "erased"}),
+    "utter_cash_list_done": frozenset({"erased"}),
+    "utter_kept_cash_list": frozenset({"until_cash_list"}),
 }
 
 

@@ -1,0 +1,43 @@
+"""Where an effect takes place and what it can come to; `linea/effects.py` says which there are."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from linea.bank import Bank
+from linea.keys import Keys
+from linea.store.models import Conversation
+
+
+@dataclass(frozen=True)
+class Scene:
+    """Where an effect takes place: whose conversation, with which keys, when; what the line can say; and the
+    words that the turn answers, which no action passes on."""
+
+    session: Session
+    keys: Keys
+    conversation: Conversation
+    now: datetime
+    bank: Bank
+    text: str = ""
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What an effect came to. `handover`: why a person is needed. `line`: said instead of what the assistant
+    said, and after it the lines of `more`, with `values` for their [[names]]. `erased`: nothing of the
+    conversation is kept."""
+
+    handover: str | None = None
+    line: str | None = None
+    values: Mapping[str, str] = field(default_factory=dict)
+    more: tuple[str, ...] = ()
+    erased: bool = False
+
+
+Effect = Callable[[Scene, Mapping[str, Any]], Outcome | None]
