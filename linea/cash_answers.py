@@ -16,10 +16,10 @@ MOST_AT_HOME = 25
 LONGEST_NAME, MOST_WORDS = 40, 4
 
 _SAID_BEFORE = re.compile(
-    r"^\s*(?:hola[,.]?\s+)?(?:me llamo|mi nombre es|me dicen|me puedes? decir|ll[aá]m[ae]me|d[ií]ga(?:n)?me|soy)\s+",
+    r"^\s*(?:hola[,.]?\s+)?(?:me llamo|mi nombre es|me dicen|ll[aá]m[ae]me|d[ií]ga(?:n)?me|soy)\s+",
     re.IGNORECASE,
 )
-_LETTERS = re.compile(r"[^\W\d_][^\W\d_'.’ -]*")
+_LETTERS = re.compile(r"[^\W\d_]+(?:[ '’.-]+[^\W\d_]+)*")
 _SAME = re.compile(r"\b(?:mismo|este|a este|desde donde escribo|el que escribo|por aqui)\b")
 _MEANT_ELSE = ("faq", "leave", "ask_for_person", "ask_menu", "affirm", "deny", "greet", "thank", "goodbye")
 

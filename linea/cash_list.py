@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, time
 from typing import Any
 
 from sqlalchemy import select
@@ -70,7 +70,7 @@ def agreed(scene: Scene, asked: Mapping[str, Any]) -> None:
     if told is None or erased is None:
         raise consent.ConsentError(PURPOSE)
     words = scene.bank.line(TERMS, scene.conversation.channel, **told).text
-    until = datetime.combine(erased + timedelta(days=1), time(), scene.bank.timezone)
+    until = datetime.combine(erased, time(), scene.bank.timezone)
     consent_id = consent.record(
         scene.session, scene.keys, scene.conversation, PURPOSE, TERMS, words, scene.now, until
     )

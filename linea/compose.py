@@ -55,9 +55,9 @@ def compose(
     mode: str,
     notice_given: bool,
     waiting_told: bool,
-    child: bool,
     now: datetime,
     production: bool,
+    child: bool = False,
 ) -> Composed:
     """The messages of one turn. While a person is awaited (`waiting`) only bank answers, the menu of
     them and what a form asks are given, and at most once that the person is in the queue. A `child` is given

@@ -42,8 +42,9 @@ _DOTTED = re.compile(
 _SHORT = {"sta": "santa", "sto": "santo", "sn": "san", "pte": "puente", "pto": "puerto"}
 _FILLERS = frozenset(
     "yo vivo vivimos estoy estamos resido soy somos es de del en el la los las un una distrito provincia "
-    "departamento region ciudad zona aqui aca por ahora actualmente mi me encuentro hola bueno pues senorita senor "
-    "gracias y al ahorita con familia barrio dist prov dpto desde alquilo cuarto ubico quedo peru pais pe".split()
+    "departamento region ciudad zona aqui aca por ahora actualmente mi me encuentro hola bueno pues y al "
+    "senorita senor gracias ahorita con familia barrio dist prov dpto desde alquilo cuarto ubico quedo "
+    "peru pais pe".split()
 )
 _DWELLS = frozenset("vivo vivimos estoy estamos resido encuentro alquilo ubico quedo".split())
 _BEING = frozenset(("estoy", "estamos", "soy", "somos"))  # "estoy mala": Mala is a district too
@@ -53,7 +54,8 @@ _AFTER = frozenset(
 # Letters that are heard alike: "los olibos", "san juan de lurigansho", "chorillos".
 _HEARD = (
     ("ll", "y"), ("rr", "r"), ("qu", "k"), ("sh", "ch"), ("ce", "se"), ("ci", "si"), ("ge", "je"),
-    ("gi", "ji"), ("z", "s"), ("v", "b"), ("ch", "#"), ("h", ""), ("#", "ch"), ("c", "k"), ("kh", "ch"), ("w", "u"),
+    ("gi", "ji"), ("z", "s"), ("v", "b"), ("ch", "#"), ("h", ""), ("#", "ch"), ("c", "k"), ("kh", "ch"),
+    ("w", "u"),
 )  # fmt: skip
 
 

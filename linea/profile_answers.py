@@ -1,4 +1,4 @@
-"""What an answer to a question of the profile means: age, gender, where from, who lives at home; or all at once.
+"""What an answer to a question of the profile means: age, gender, where from, who is at home; or all at once.
 
 Pure, as `linea/answers.py`: words in, a choice from a list out. What stands in no list is not kept.
 """
@@ -57,7 +57,7 @@ GENDER = one_of(
 _OTHER_LAND = re.compile(r"\b(?:otro pais|otra nacion|otro lugar)\b")
 _FROM_HERE = re.compile(r"\b(?:de aqui|de aca|del peru|nacional|naci en (?:el )?peru|de peru)\b")
 _FROM_AWAY = re.compile(
-    r"\b(?:in?migrant\w*|migrant\w*|extranjer\w*|refugiad\w*|refugio|otr[oa] (?:pais|nacion)|no soy peruan[oa])\b"
+    r"\b(?:in?migrant\w*|extranjer\w*|refugiad\w*|refugio|otr[oa] (?:pais|nacion)|no soy peruan[oa])\b"
 )
 _HOME: Mapping[str, re.Pattern[str]] = {
     "pregnancy": re.compile(r"embaraz\w*|gestante?s?\b|gestando|encinta|en cinta"),
@@ -69,12 +69,13 @@ _HOME: Mapping[str, re.Pattern[str]] = {
         r"discapaci\w*|silla de ruedas|cieg[oa]s?\b|sord[oa]s?\b|autis\w*|sindrome de down"
     ),
     "chronic": re.compile(
-        r"cronic\w*|diabet\w*|azucar alta|hipertens\w*|presion alta|cancer|\basma\w*|\bvih\b|epilep\w*|dialisis"
-        r"|renal|enfermedad|enferm[oa]s?\b|\btbc\b|tuberculosis"
+        r"cronic\w*|diabet\w*|azucar alta|hipertens\w*|presion alta|cancer|\basma\w*|\bvih\b|epilep\w*"
+        r"|dialisis|renal|enfermedad|enferm[oa]s?\b|\btbc\b|tuberculosis"
     ),
     "elder": re.compile(
         r"adult[oa]s? mayor(?:es)?|ancian[oa]s?|abuel\w*|viejit[oa]s?|tercera edad"
-        r"|mayor(?:es)? de (?:60|sesenta)|persona mayor|\b(?:6[0-9]|[7-9][0-9]|10[0-9]) (?:anos|anitos)\b|60 o mas"
+        r"|mayor(?:es)? de (?:60|sesenta)|persona mayor|60 o mas"
+        r"|\b(?:6[0-9]|[7-9][0-9]|10[0-9]) (?:anos|anitos)\b"
     ),
 }
 _NOBODY = re.compile(r"\b(?:nadie|ningun[oa]?|no hay|no tengo|nada|no vive\w*)\b")

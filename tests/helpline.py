@@ -31,6 +31,19 @@ ANA, BETO = "+51900000001", "+51900000002"
 RED, YELLOW = "me quiero morir", "ojalá no despertar"
 SUICIDE = "utter_crisis_suicide"
 
+# Lines that only the assistant names.
+OTHER_LINES = (
+    "utter_handover_offer",
+    "utter_affirm",
+    "utter_consent_declined",
+    "utter_ask_profile_age",
+    "utter_ask_profile_gender",
+    "utter_ask_place",
+    "utter_ask_cash_name",
+    "utter_ask_cash_phone",
+    "utter_cash_list_done",
+    "utter_cash_list_left",
+)
 COLOURS = {
     RED: Triage("red", "now", False, "suicide", "wants_to_die", SUICIDE),
     YELLOW: Triage("yellow", "today", False, "suicide", "passive_wish", None),
@@ -71,7 +84,7 @@ def entry(name: str, **changes: Any) -> Entry:
 def small_bank(hours: str = "", *entries: Entry) -> Bank:
     """A bank of three entries, one for each `handover`, and every fixed text, each saying its own name."""
     button = (Option("/ask_for_person", "Hablar con alguien"),)
-    lines = {name: (Wording(f"«{name}»"),) for name in (*REQUIRED_LINES, "utter_handover_offer")}
+    lines = {name: (Wording(f"«{name}»"),) for name in (*REQUIRED_LINES, *OTHER_LINES)}
     lines["utter_greet"] = (Wording("«utter_greet»", options=button),)
     lines["utter_fallback"] = (Wording("«utter_fallback»", options=button),)
     lines["utter_handover_offer"] = (Wording("«utter_handover_offer»", options=button),)
@@ -167,6 +180,18 @@ class Helpline:
     def answers(self, *utters: str) -> bool:
         """The turn that is due is taken and answered."""
         return self.finishes(self.turn(), *(utters or ("utter_faq/mascarilla",)))
+
+    def hears(
+        self, words: str, *utters: str, sender: str = ANA, effects: Sequence[dict[str, Any]] = ()
+    ) -> dispatch.Turn:
+        """A message comes and is answered, and the answer goes out; a word about their own data by itself."""
+        self.arrives(words, sender=sender)
+        turn = self.turn()
+        own = [{"effect": turn.right}] if turn.right else effects
+        self.finishes(turn, *(() if turn.right else utters), effects=own)
+        while self.sends():
+            pass
+        return turn
 
     def takes(self, code: str, operator: str = "rosa") -> str:
         """An operator takes a conversation."""

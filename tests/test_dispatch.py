@@ -208,7 +208,7 @@ def test_a_turn_that_breaks_while_it_is_committed_leaves_nothing(helpline: Helpl
 
 def test_who_asks_for_a_person_waits_for_one(helpline: Helpline) -> None:
     helpline.arrives("quiero una persona")
-    helpline.finishes(helpline.turn(), effects=[{"effect": "weird"}, *HAND_OVER])
+    helpline.finishes(helpline.turn(), effects=HAND_OVER)
     assert (helpline.mode(), helpline.open_handoffs()) == ("waiting", ["asked"])
     assert helpline.one(InboxRow).for_operator
     assert ASKED in helpline.queued()[0]

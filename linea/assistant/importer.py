@@ -28,7 +28,6 @@ from linea.settings import ROOT
 SAID_BY_THE_WORKER = frozenset(
     {
         "utter_assistant_away",
-        "utter_cash_list_closed",
         "utter_cash_list_no_phone",
         "utter_cash_list_open",
         "utter_child",

@@ -49,7 +49,7 @@ def personal(*args: Any, **options: Any) -> Column[Any]:
 
 
 def consented(*args: Any, **options: Any) -> Column[Any]:
-    """A column that holds something of a person who agreed: it goes with their consent, not with the night."""
+    """A column that holds something of a person who agreed: it goes with their consent, not at night."""
     return Column(*args, info={"consented": True}, **options)
 
 

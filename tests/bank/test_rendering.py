@@ -212,7 +212,7 @@ def test_a_long_question_is_offered_cut_after_a_whole_word_and_shows_it(content:
 def test_by_sms_the_options_of_a_line_are_answered_by_number() -> None:
     ready = bank.load(settings.ROOT / "data/bank", settings.ROOT / "data")
     for name in ready.lines:
-        values = {"official": "x" * 40, "hours": "x" * 40}
+        values = dict.fromkeys(("official", "hours", "closes", "erased", "until_cash_list"), "x" * 10)
         chat, sms = (ready.line(name, channel, **values) for channel in ("whatsapp", "sms"))
         assert {option.id for option in sms.options} == {option.id for option in chat.options}
         assert gsm7.segments(numbered.text(sms)) <= 2
