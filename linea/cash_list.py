@@ -26,7 +26,7 @@ from linea.scene import Outcome, Scene
 from linea.store.models import Candidate, Consent, Conversation
 
 PURPOSE = "cash_list"
-TERMS = "utter_cash_list_terms"
+TERMS, LEFT = "utter_cash_list_terms", "utter_cash_list_left"
 OPEN, CLOSED = "utter_cash_list_open", "utter_cash_list_closed"  # said after an entry that leads here
 CLOSES_KEY, ERASED_KEY = "cash_list_until", "cash_list_erased"  # in programme.yml
 ANSWERS = ("place", "people", "household")
@@ -82,11 +82,12 @@ def agreed(scene: Scene, asked: Mapping[str, Any]) -> None:
 
 def save(scene: Scene, asked: Mapping[str, Any]) -> Outcome | None:
     """Keep an answer. `field` says what the turn's words are (`name`, `phone`), which no action passes on;
-    `complete` brings the other answers and puts the person on the list.
-
-    Raises ConsentError without a consent of this conversation.
+    `complete` brings the other answers and puts the person on the list. Without a consent (they took it back
+    in the middle, on another channel) nothing is kept, and the questions end.
     """
     row = _of_conversation(scene)
+    if row is None:
+        return Outcome(line=LEFT, leaves=True)
     kept = json.loads(scene.keys.decrypt(row.secret, row.id))
     if asked.get("field") == "name":
         kept["name"] = name_in(scene.text)
@@ -125,14 +126,12 @@ def entries(session: Session, keys: Keys) -> list[Entry]:
     return found
 
 
-def _of_conversation(scene: Scene) -> Candidate:
+def _of_conversation(scene: Scene) -> Candidate | None:
     given = consent.of_conversation(scene.session, scene.conversation, PURPOSE)
-    row = scene.session.execute(
+    found: Candidate | None = scene.session.execute(
         select(Candidate).where(Candidate.consent_id.in_(given)).order_by(Candidate.at.desc())
     ).scalar()
-    if row is None:
-        raise consent.ConsentError(PURPOSE)
-    return row
+    return found
 
 
 def _own_phone(scene: Scene) -> str | None:

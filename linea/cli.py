@@ -23,6 +23,7 @@ COMMANDS = {
     "resend": "queue:resend",
     "media": "media:media",
     "identity": "identity:decide",
+    "candidates": "candidates:candidates",
     "erase": "erase:erase",
     "bank": "bank:bank",
     "classify": "classify:classify",

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from linea import bursts, choices, consent, context, effects, optout, outbox, rights
 from linea.bank import Bank
 from linea.compose import Picked, compose, merge
-from linea.conversations import LEAVE_FORM, needs_person
+from linea.conversations import LEAVE_FORM, leave_form, needs_person
 from linea.keys import Keys
 from linea.messages import Body
 from linea.steps import Step, reached
@@ -200,9 +200,10 @@ def finish(
         production=production,
     )
     conversation.reply_at = bursts.paid(conversation.reply_at, now)
-    conversation.events = (
-        None if done.erased else recent([*turn.events, *reply.events, *_left(turn, conversation)])
-    )
+    events = [*turn.events, *reply.events]
+    if done.leaves or conversation.colour != turn.context["colour"]:  # or danger came up meanwhile
+        events += LEAVE_FORM
+    conversation.events = None if done.erased else recent(events)
     conversation.asking = composed.asked
     conversation.helped_at = now if composed.helped else conversation.helped_at
     if composed.asked == "profile":
@@ -216,11 +217,6 @@ def finish(
     _done(session, turn, "answered", for_operator=bool(composed.handover))
     _release(session, conversation, now)
     return True
-
-
-def _left(turn: Turn, conversation: Conversation) -> Sequence[dict[str, Any]]:
-    """What ends the form of a turn in whose time somebody turned out to be in danger."""
-    return LEAVE_FORM if conversation.colour != turn.context["colour"] else ()
 
 
 def recent(events: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -272,6 +268,7 @@ def finish_stop(session: Session, keys: Keys, turn: Turn, line: Line, now: datet
         return False
     optout.stop(session, keys, conversation, now)
     consent.withdraw(session, keys, conversation.person_id, consent.LISTS)
+    leave_form(conversation)
     if not optout.answered_by_channel(turn.text or "", conversation.channel):
         body = line("utter_opted_out", conversation.channel)
         outbox.add(session, conversation, [body], "line", now, utter="utter_opted_out", turn=turn.rows[0])

@@ -55,7 +55,7 @@ def apply(scene: Scene, asked: Iterable[Mapping[str, Any]]) -> Outcome:
 
     Raises UnknownEffect: the turn is then a failed one, and nothing of it is kept.
     """
-    handover, said, erased = None, Outcome(), False
+    handover, said, leaves, erased = None, Outcome(), False, False
     for each in asked:
         effect = EFFECTS.get(str(each.get("effect")))
         if effect is None:
@@ -63,5 +63,5 @@ def apply(scene: Scene, asked: Iterable[Mapping[str, Any]]) -> Outcome:
         outcome = effect(scene, each) or Outcome()
         handover = handover or outcome.handover
         said = said if said.line else outcome
-        erased = erased or outcome.erased
-    return replace(said, handover=handover, erased=erased)
+        leaves, erased = leaves or outcome.leaves, erased or outcome.erased
+    return replace(said, handover=handover, leaves=leaves, erased=erased)

@@ -19,6 +19,8 @@ from linea.keys import Keys
 from linea.messages import Body
 from linea.store.models import Conversation, Handoff, InboxRow, MediaRow, OutboxRow, UnreadBody
 
+ERASED_FAREWELL = "utter_erased_closed"
+
 
 class HandoffError(Exception):
     """What an operator asked for cannot be done; the message is a Spanish sentence for them."""
@@ -169,6 +171,20 @@ def _carry_over(session: Session, conversation: Conversation, now: datetime) -> 
     media.follow(session, conversation.id)
     session.execute(update(Conversation).where(Conversation.id == following).values(due_at=now))
     conversation.lease_owner = conversation.lease_until = conversation.due_at = None
+
+
+def asked_erase(session: Session, conversation_id: str) -> bool:
+    """Whether the person of a conversation wrote BORRAR, confirmed or not."""
+    asked = select(Conversation.erase_asked_at).where(Conversation.id == conversation_id)
+    return session.execute(asked).scalar_one() is not None
+
+
+def farewell(session: Session, code: str) -> str:
+    """The line that is said at the end of a conversation: to who wrote BORRAR, that all of it is erased.
+
+    Raises HandoffError if there is none of that code.
+    """
+    return outbox.FAREWELL if find(session, code).erased_at is None else ERASED_FAREWELL
 
 
 def queue(session: Session, now: datetime) -> list[Waiting]:

@@ -92,7 +92,7 @@ def keep(scene: Scene, asked: Mapping[str, Any]) -> Outcome:
 def leave_lists(scene: Scene, asked: Mapping[str, Any]) -> Outcome:
     """Takes the person off every list they are on."""
     left = consent.withdraw(scene.session, scene.keys, scene.conversation.person_id, consent.LISTS)
-    return Outcome(line="utter_left_lists" if left else "utter_on_no_list")
+    return Outcome(line="utter_left_lists" if left else "utter_on_no_list", leaves=True)
 
 
 def _kept(scene: Scene) -> tuple[list[str], dict[str, str]]:

@@ -30,13 +30,14 @@ class Scene:
 @dataclass(frozen=True)
 class Outcome:
     """What an effect came to. `handover`: why a person is needed. `line`: said instead of what the assistant
-    said, and after it the lines of `more`, with `values` for their [[names]]. `erased`: nothing of the
-    conversation is kept."""
+    said, and after it the lines of `more`, with `values` for their [[names]]. `leaves`: the form that the
+    assistant was in is left. `erased`: nothing of the conversation is kept."""
 
     handover: str | None = None
     line: str | None = None
     values: Mapping[str, str] = field(default_factory=dict)
     more: tuple[str, ...] = ()
+    leaves: bool = False
     erased: bool = False
 
 

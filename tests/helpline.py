@@ -42,7 +42,6 @@ OTHER_LINES = (
     "utter_ask_cash_name",
     "utter_ask_cash_phone",
     "utter_cash_list_done",
-    "utter_cash_list_left",
 )
 COLOURS = {
     RED: Triage("red", "now", False, "suicide", "wants_to_die", SUICIDE),

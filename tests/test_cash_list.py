@@ -15,7 +15,7 @@ from linea.bank import Bank
 from linea.bank.placeholders import Facts
 from linea.consent import ConsentError
 from linea.messages import Sender
-from linea.store.models import Candidate, Consent, OutboxRow
+from linea.store.models import Candidate, Consent, Conversation, OutboxRow
 from tests.helpline import ANA, Helpline, entry, small_bank
 
 LIMA = ZoneInfo("America/Lima")
@@ -174,11 +174,26 @@ def test_who_falls_silent_half_way_is_forgotten_after_a_day(line: Helpline) -> N
 
 
 def test_nothing_is_kept_without_a_consent(line: Helpline) -> None:
-    line.arrives("Rosa")
-    turn = line.turn()
-    with pytest.raises(ConsentError):
-        line.finishes(turn, "utter_ask_cash_phone", effects=saves(field="name"))
+    line.hears("Rosa", "utter_ask_cash_phone", effects=saves(field="name"))
     assert line.all(Candidate) == []
+    assert "utter_cash_list_left" in said(line)
+
+
+@pytest.mark.parametrize("words", ["salir de la lista", "BAJA"])
+def test_a_word_in_the_middle_of_the_questions_ends_them(line: Helpline, words: str) -> None:
+    line.hears("quiero anotarme", "utter_cash_list_terms")
+    line.arrives("acepto")
+    form = [{"event": "active_loop", "name": "cash_list_form"}]
+    line.finishes(line.turn(), "utter_ask_cash_name", effects=YES, events=form)
+    line.arrives(words)
+    turn = line.turn()
+    if turn.stop:
+        line.write(lambda s: dispatch.finish_stop(s, line.keys, turn, line.line, line.now))
+    else:
+        line.finishes(turn, effects=[{"effect": turn.right}])
+    events = line.all(Conversation)[-1].events
+    assert [e["name"] for e in events if e["event"] == "active_loop"][-1] is None
+    assert (line.all(Candidate), line.all(Consent)) == ([], [])
 
 
 def test_who_joins_again_is_there_once(line: Helpline) -> None:

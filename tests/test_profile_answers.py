@@ -31,7 +31,8 @@ def test_an_age_is_kept_as_a_band(said: str, band: str | None) -> None:
     ("said", "gender"),
     [
         ("mujer", "woman"), ("Soy mujer", "woman"), ("femenino", "woman"), ("hombre", "man"),
-        ("varón", "man"), ("h", "man"), ("otro", "other"), ("no binario", "other"), ("prefiero no decirlo", DECLINED), ("m", None), ("de otro país", None),
+        ("varón", "man"), ("h", "man"), ("otro", "other"), ("no binario", "other"),
+        ("prefiero no decirlo", DECLINED), ("m", None), ("de otro país", None),
     ],
 )  # fmt: skip
 def test_a_gender_has_other_and_no_answer_among_its_values(said: str, gender: str | None) -> None:

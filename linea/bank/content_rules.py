@@ -78,6 +78,7 @@ REQUIRED_LINES = (
     "utter_cash_list_no_phone",
     "utter_ask_profile",
     "utter_cash_list_terms",
+    "utter_cash_list_left",
 )
 DAYS = ("cash_list_until", "cash_list_erased")  # values of the programme that are days
 CRISIS = re.compile(r"utter_crisis_\w+|utter_medical_alarm")

@@ -35,6 +35,7 @@ REASONS = {
     "not_believed": "llegó un mensaje de hace más de una semana",
     "taken": "la tomó el equipo",
     "voice": "manda notas de voz",
+    "child": "dice que tiene menos de 14 años",
     "not_understood": "no se entendió lo que pregunta",
     "number_changed": "cambió de número",
     "identity_changed": "cambió de teléfono o de cuenta",
@@ -42,6 +43,10 @@ REASONS = {
     "joined": "escribe desde su número nuevo",
     "outside": "le responden desde otro lugar",
 }
+ASKED_ERASE = (
+    "PIDIÓ BORRAR. Pregúntale si lo quiere: si escribe BORRAR otra vez, se borra lo dicho, "
+    "y lo demás al cerrar."
+)
 CHANNELS = {"whatsapp": "WhatsApp", "sms": "SMS"}
 WHO = {"person": "persona", "bot": "asistente", "line": "línea"}
 STATES = {
@@ -85,6 +90,8 @@ def queue() -> None:
             )
             if row.note:
                 click.echo(f"          OJO: {row.note}")
+            if row.asked_erase:
+                click.echo(f"          {ASKED_ERASE}")
             if row.first_words:
                 click.echo(f"          «{_short(row.first_words)}»")
         if unread:
@@ -105,6 +112,7 @@ def take(code: str, operator: str) -> None:
         with store.reading() as session:
             said = handoff.transcript(session, conversation_id)
             note = identity.note(session, conversation_id)
+            asked = handoff.asked_erase(session, conversation_id)
         for spoken in said:
             at = spoken.at.astimezone(settings.timezone)
             who = WHO.get(spoken.who, spoken.who)
@@ -112,6 +120,8 @@ def take(code: str, operator: str) -> None:
             click.echo(f"{at:%H:%M} {who}: {_visible(spoken.text)}{state}")
         if note:
             click.echo(f"OJO: {note}")
+        if asked:
+            click.echo(ASKED_ERASE)
         click.echo(f"La tienes tú. Responde con: linea reply {code.upper()}")
 
     with_store(work)
@@ -169,7 +179,8 @@ def close(code: str, quiet: bool, operator: str) -> None:
 
         def close_it(session: Session) -> None:
             channel = handoff.find(session, code).channel
-            farewell = [] if content is None else [content.line("utter_handoff_closed", channel)]
+            name_of_line = handoff.farewell(session, code)
+            farewell = [] if content is None else [content.line(name_of_line, channel)]
             handoff.close(session, secrets, code, name, farewell, clock.now())
 
         _do(store, close_it)
