@@ -21,6 +21,8 @@ COMMANDS = {
     "reply": "queue:reply",
     "close": "queue:close",
     "resend": "queue:resend",
+    "slots": "slots:group",
+    "appointment": "appointment:group",
     "media": "media:media",
     "identity": "identity:decide",
     "candidates": "candidates:candidates",

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from linea import cash_list, numbered
+from linea import appointments, cash_list, numbered
 from linea.bank import Bank
 from linea.consent import QUESTIONS
 from linea.messages import Body, Option
@@ -43,7 +43,7 @@ class Composed:
     notice: bool  # the privacy notice is in it
     told_waiting: bool  # it says that the request is still in the queue
     helped: bool = False  # a question of theirs was answered
-    asked: str | None = None  # the purpose that a consent was asked for
+    asked: str | None = None  # the purpose that a consent was asked for, or what of an appointment
 
 
 def compose(
@@ -69,7 +69,7 @@ def compose(
     for message, utter in zip(picked.messages, utters, strict=True):
         if utter in QUESTIONS and (handover or mode != "bot" or (answered and not helped)):
             continue  # no moment to ask for anything
-        asked = QUESTIONS.get(utter, asked)
+        asked = QUESTIONS.get(utter) or appointments.QUESTIONS.get(utter) or asked
         if utter.startswith(FAQ):
             answered = True
             for entry_id in (utter.removeprefix(FAQ), *picked.also):

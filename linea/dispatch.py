@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Integer, bindparam, func, or_, select, update
 from sqlalchemy.orm import Session
 
-from linea import bursts, choices, consent, context, effects, optout, outbox, rights
+from linea import appointments, bursts, choices, consent, context, effects, optout, outbox, rights
 from linea.bank import Bank
 from linea.compose import Picked, compose, merge
 from linea.conversations import LEAVE_FORM, leave_form, needs_person
@@ -185,8 +185,9 @@ def finish(
     scene = effects.Scene(session, keys, conversation, now, bank, turn.text or "")
     done = effects.apply(scene, reply.effects)
     if done.line:
-        said = [{"utter": line, "custom": {"values": dict(done.values)}} for line in (done.line, *done.more)]
-        reply = replace(reply, messages=said)
+        reply = replace(reply, messages=[*(reply.messages if done.beside else ()), *done.messages()])
+    elif not done.erased:
+        reply = replace(reply, messages=[*reply.messages, *appointments.first_offer(scene).messages()])
     composed = compose(
         bank,
         Picked(reply.messages, reply.suggestions, reply.also, unseen=bool(turn.kept)),

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
-from linea import cash_list, consent, profile, rights
+from linea import appointments, cash_list, consent, profile, rights
 from linea.scene import Effect, Outcome, Scene
 
 __all__ = ["EFFECTS", "Outcome", "Scene", "UnknownEffect", "apply"]
@@ -42,6 +42,16 @@ EFFECTS: Mapping[str, Effect] = {
     "no_profile": profile.drop,
     "save_candidate": cash_list.save,
     "leave_cash_list": cash_list.leave,
+    "offer_appointment": appointments.offer,
+    "choose_slot": appointments.choose,
+    "other_slot": appointments.other,
+    "ask_appointment": appointments.ask,
+    "book_appointment": appointments.book,
+    "no_appointment": appointments.decline,
+    "move_appointment": appointments.move,
+    "ask_cancel": appointments.ask_cancel,
+    "cancel_appointment": appointments.cancel,
+    "keep_appointment": appointments.keep,
     "my_data": rights.my_data,
     "ask_erase": rights.ask_erase,
     "erase": rights.erase,

@@ -13,7 +13,7 @@ from datetime import datetime
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from linea import consent, conversations, outbox, people
+from linea import appointments, consent, conversations, outbox, people
 from linea.codes import new_id
 from linea.keys import Keys
 from linea.messages import IdentityChange, Sender
@@ -122,7 +122,9 @@ def decide(session: Session, keys: Keys, code: str, same: bool, operator: str, n
         if same and row.after is not None:
             _join(session, keys, row, now)
         after = _sender(keys, row.after, row.id) if row.after is not None else None
-        consent.settle(session, keys, _sender(keys, row.before, row.id), after, same)
+        before = _sender(keys, row.before, row.id)
+        consent.settle(session, keys, before, after, same)
+        appointments.follow(session, keys, before, after if same else None)
         row.decided_at, row.same, row.operator = now, same, operator
     session.execute(update(Person).where(Person.id == person_id).values(identity_changed_at=None))
     if not same:

@@ -30,15 +30,28 @@ class Scene:
 @dataclass(frozen=True)
 class Outcome:
     """What an effect came to. `handover`: why a person is needed. `line`: said instead of what the assistant
-    said, and after it the lines of `more`, with `values` for their [[names]]. `leaves`: the form that the
-    assistant was in is left. `erased`: nothing of the conversation is kept."""
+    said, or with `beside` below it; after it the lines of `more`, with `values` for their [[names]] and
+    `options` above those of the last. `leaves`: the form that the assistant was in is left. `erased`: nothing
+    of the conversation is kept."""
 
     handover: str | None = None
     line: str | None = None
     values: Mapping[str, str] = field(default_factory=dict)
     more: tuple[str, ...] = ()
+    options: tuple[Mapping[str, str], ...] = ()
+    beside: bool = False
     leaves: bool = False
     erased: bool = False
+
+    def messages(self) -> list[dict[str, Any]]:
+        """What it says, in the form in which the assistant's words come (`compose.Picked`)."""
+        said: list[dict[str, Any]] = [
+            {"utter": line, "custom": {"values": dict(self.values)}}
+            for line in ((self.line, *self.more) if self.line else ())
+        ]
+        if said and self.options:
+            said[-1]["custom"]["options"] = [dict(option) for option in self.options]
+        return said
 
 
 Effect = Callable[[Scene, Mapping[str, Any]], Outcome | None]

@@ -48,6 +48,10 @@ LEAVE_LISTS = frozenset((
     "borreme de la lista", "quitame de la lista", "quitenme de la lista", "bajame de la lista",
     "no quiero estar en la lista", "ya no quiero estar en la lista",
 ))  # fmt: skip
+# Of an appointment, as its own messages say it: «hora» and «trámite» tell nobody else what it is.
+_IT = ("cita", "mi cita", "la cita", "hora", "mi hora", "la hora", "tramite", "mi tramite", "el tramite")
+MOVE = frozenset(f"{verb} {it}" for verb in ("cambiar", "cambia", "mover", "cambio de") for it in _IT)
+CANCEL = frozenset(f"{verb} {it}" for verb in ("cancelar", "cancela", "anular", "cancelo") for it in _IT)
 _SURE = frozenset(("confirmo", "borralo", "borralo todo", "hazlo", "adelante", "si borralo", "si confirmo"))
 
 

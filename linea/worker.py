@@ -36,6 +36,8 @@ from linea import (
     people,
     rasa_client,
     reception,
+    reminders,
+    slots,
     spool,
     watch,
 )
@@ -334,6 +336,8 @@ class Worker:
             self.log.warning("clock_was_set_back")
         watch.speak_for_silent_operators(session, line, now)
         outbox.sweep(session, now)
+        reminders.look(session, self.keys, self.content.bank, tuple(self.channels), now)
+        slots.forget(session, now)
         conversations.end_silent(session, now)
         if not assistant_ready:
             absence.tell_away(session, line, now)

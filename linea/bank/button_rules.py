@@ -16,7 +16,10 @@ MOST_ROW_TITLE = 24
 MOST_DESCRIPTION = 72
 MOST_LABEL = 20
 # What is only tapped: intents without a single way of writing them, and what the worker itself understands.
-ONLY_TAPPED = frozenset({"answer", "join_cash_list", "erase", "keep_data"})
+ONLY_TAPPED = frozenset(
+    {"answer", "join_cash_list", "erase", "keep_data"}
+    | {"choose_slot", "other_slot", "book_slot", "no_appointment", "cancel_sure", "keep_appointment"}
+)
 
 
 def check(

@@ -34,6 +34,7 @@ REASONS = {
     "uncertain": "no se sabe si un mensaje llegó",
     "not_believed": "llegó un mensaje de hace más de una semana",
     "taken": "la tomó el equipo",
+    "appointment": "busca otra hora para su cita",
     "voice": "manda notas de voz",
     "child": "dice que tiene menos de 14 años",
     "not_understood": "no se entendió lo que pregunta",

@@ -106,6 +106,7 @@ class Conversation(Base):
     asking = Column(String(16))  # the purpose whose consent the line's last words asked for
     erase_asked_at = Column(UTCDateTime)  # BORRAR, not confirmed yet
     erased_at = Column(UTCDateTime)  # BORRAR, done: the texts are gone, the rest goes as soon as it may
+    appointment_offered_at = Column(UTCDateTime)  # when an hour was offered, or that there is none: once
     unanswered_red_at = Column(UTCDateTime)  # a red while an operator has the chat (DESIGN 5.3)
     unanswered_red_line = Column(String(40))
     due_at = Column(UTCDateTime, index=True)  # when the dispatcher should look; empty = nothing waits
@@ -260,6 +261,39 @@ class Candidate(Base):
     at = Column(UTCDateTime, nullable=False)
     secret = consented(LargeBinary, nullable=False)
     complete = Column(Boolean, nullable=False, default=False)
+
+
+class Slot(Base):
+    """An hour of a specialist. Free if no appointment has it and nobody is being asked about it just now."""
+
+    __tablename__ = "slots"
+
+    number = Column(Number, primary_key=True, autoincrement=True)
+    specialist = Column(String(40), nullable=False)
+    starts_at = Column(UTCDateTime, nullable=False, index=True)
+    ends_at = Column(UTCDateTime, nullable=False)
+    way = Column(String(8), nullable=False)  # call (we call), line (they call `place`), visit (they go there)
+    place = Column(String(60))
+    held_by = Column(String(32))  # the conversation that chose it and has not said yes
+    held_until = Column(UTCDateTime)
+
+
+class Appointment(Base):
+    """An hour that somebody agreed to: `booked`, then `came` or `missed`. Never why, never what was said."""
+
+    __tablename__ = "appointments"
+
+    id = Column(String(32), primary_key=True)
+    code = Column(String(16), nullable=False, unique=True)  # its own: nothing leads to the conversation
+    consent_id = Column(ForeignKey("consents.id"), nullable=False, unique=True)
+    slot_number = Column(ForeignKey("slots.number"), nullable=False, unique=True)
+    state = Column(String(8), nullable=False, default="booked")
+    secret = consented(LargeBinary, nullable=False)  # channel and addresses, sealed
+    booked_at = Column(UTCDateTime, nullable=False)
+    last_inbound_at = Column(UTCDateTime, nullable=False)  # WhatsApp's window is open for a day after it
+    remind_at = Column(UTCDateTime, index=True)  # the next reminder; empty: none follows
+    unreminded = Column(Boolean, nullable=False, default=False)  # a reminder could not go out
+    closed_at = Column(UTCDateTime)
 
 
 class SeenMessage(Base):
