@@ -71,7 +71,7 @@ def first_offer(scene: Scene) -> Outcome:
 
 
 def offer(scene: Scene, asked: Mapping[str, Any]) -> Outcome:
-    """The hours again, to who said yes to them without saying which; where there is one, that one is meant."""
+    """The hours again, to who said yes without saying to which; where there is one, that one is meant."""
     free = _free(scene)
     if asked.get("yes") and len(free) == 1 and standing(scene) is None:
         slots.hold(scene.session, free[0], scene.conversation.id, scene.now)
