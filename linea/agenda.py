@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from linea import consent, reminders
@@ -52,6 +52,17 @@ def entries(session: Session) -> list[Entry]:
         )
         for row, slot, given in rows
     ]
+
+
+def soon(session: Session, now: datetime) -> int:
+    """How many appointments begin within a day and are still to come: whoever looks at the queue is told."""
+    found = (
+        select(func.count())
+        .select_from(Appointment)
+        .join(Slot, Slot.number == Appointment.slot_number)
+        .where(Appointment.state == "booked", Slot.ends_at > now, Slot.starts_at <= now + timedelta(hours=24))
+    )
+    return int(session.execute(found).scalar_one())
 
 
 def address(session: Session, keys: Keys, code: str) -> tuple[str, Sender]:

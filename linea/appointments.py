@@ -330,8 +330,11 @@ def _values(scene: Scene, slot: Slot) -> dict[str, str]:
 
 def _free(scene: Scene) -> list[Slot]:
     """What whoever speaks here may have: today's alone where it cannot wait, and no call without a number."""
-    sender = people.address_of(scene.session, scene.keys, scene.conversation.person_id)
-    ways = [way for way in get_args(slots.Way) if way != "call" or sender.phone]
+    try:
+        phone = people.address_of(scene.session, scene.keys, scene.conversation.person_id).phone
+    except LookupError:
+        phone = None
+    ways = [way for way in get_args(slots.Way) if way != "call" or phone]
     zone = scene.bank.timezone
     on = scene.now.astimezone(zone).date() if _today(scene) and standing(scene) is None else None
     return list(slots.free(scene.session, scene.conversation.id, scene.now, ways=ways, on=on, zone=zone))

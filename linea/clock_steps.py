@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import bindparam, update
 from sqlalchemy.orm import Session
 
-from linea.store.models import Conversation, Halt, OutboxRow, Person
+from linea.store.models import Conversation, Halt, OutboxRow, Person, Slot
 
 # The line itself sets none of these further ahead (the longest are a wait of 300 s between two attempts and
 # the pair limit's 270 s), so one that is was set by a clock that has been put right since.
@@ -30,6 +30,7 @@ _STATEMENTS = tuple(
         OutboxRow.sending_since,
         Person.pair_at,
         Halt.probe_at,
+        Slot.held_until,
     )
 )
 

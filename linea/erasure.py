@@ -18,7 +18,7 @@ from sqlalchemy import and_, delete, func, or_, select, true
 from sqlalchemy.orm import Session
 from sqlalchemy.sql import Select
 
-from linea import consent, people
+from linea import consent, people, slots
 from linea.codes import new_id
 from linea.inbox import forget_repeats
 from linea.keys import Keys
@@ -78,6 +78,7 @@ def erase_due(session: Session, now: datetime, night: datetime) -> Counts:
     )
     counts.repeats = forget_repeats(session, now)
     counts.consents = consent.erase_expired(session, now) + _half_candidates(session, now)
+    slots.forget(session, now)
     counts.people += _forget_nobodies(session)
     counts.open_reds = session.execute(
         select(func.count())

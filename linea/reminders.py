@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from datetime import datetime, timedelta
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session
 
 from linea import conversations, moments, optout, outbox, people
@@ -27,6 +27,13 @@ HOW = {
     "line": "utter_appointment_by_line",
     "visit": "utter_appointment_by_visit",
 }
+
+_ANY_DUE = select(Appointment.id).where(Appointment.remind_at <= bindparam("now")).limit(1)
+
+
+def any_due(session: Session, now: datetime) -> bool:
+    """Whether a reminder may be due; only looks."""
+    return session.execute(_ANY_DUE, {"now": now}).first() is not None
 
 
 def look(session: Session, keys: Keys, bank: Bank, ways: Collection[str], now: datetime) -> int:

@@ -161,7 +161,7 @@ def release(session: Session, conversation_id: str) -> None:
 
 
 def forget(session: Session, now: datetime) -> None:
-    """Delete the hours that are over and were nobody's, and what was held for too long."""
+    """Delete the hours that are over and nobody's, and let go of what was held too long ago."""
     theirs = select(Appointment.slot_number)
     for statement in (
         delete(Slot).where(Slot.ends_at < now, Slot.number.notin_(theirs)),

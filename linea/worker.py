@@ -37,7 +37,6 @@ from linea import (
     rasa_client,
     reception,
     reminders,
-    slots,
     spool,
     watch,
 )
@@ -327,6 +326,7 @@ class Worker:
                 if self.assistant_ready:
                     self.log.info("assistant_back")
             await self.store.awrite(partial(self._on_tick, clock.now(), self.assistant_ready))
+            await self._remind(clock.now())
             await asyncio.to_thread(self.content.refresh)  # a second of reading, when something changed
             await self._sleep(TICK_EVERY)
 
@@ -336,12 +336,20 @@ class Worker:
             self.log.warning("clock_was_set_back")
         watch.speak_for_silent_operators(session, line, now)
         outbox.sweep(session, now)
-        reminders.look(session, self.keys, self.content.bank, tuple(self.channels), now)
-        slots.forget(session, now)
         conversations.end_silent(session, now)
         if not assistant_ready:
             absence.tell_away(session, line, now)
         absence.give_up(session, line, now)
+
+    async def _remind(self, now: datetime) -> None:
+        """In a transaction of its own: a mistake in it holds up nothing else of the tick."""
+        with self.store.reading() as session:
+            if not reminders.any_due(session, now):
+                return
+        ways = tuple(self.channels)
+        await self.store.awrite(
+            lambda session: reminders.look(session, self.keys, self.content.bank, ways, now)
+        )
 
     async def _beat(self) -> None:
         while not self.stopping.is_set():

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,7 +14,16 @@ from sqlalchemy import select
 from linea import agenda, appointments, bank, consent, dispatch, night, reminders, settings, slots
 from linea.messages import IdentityChange, Parsed, Sender
 from linea.store import Store
-from linea.store.models import Appointment, Consent, ConsentText, Conversation, OptionRow, OutboxRow, Slot
+from linea.store.models import (
+    Appointment,
+    Consent,
+    ConsentHolder,
+    ConsentText,
+    Conversation,
+    OptionRow,
+    OutboxRow,
+    Slot,
+)
 from linea.triage import Triage
 from tests.helpline import ANA, BETO, RED, Helpline
 
@@ -381,7 +391,6 @@ def test_with_the_end_of_its_consent_an_appointment_is_erased(line: Helpline) ->
     line.passes(hours=2)
     night.erase_now(line.store, line.bank.timezone, line.now)
     assert (line.all(Appointment), line.all(Consent)) == ([], [])
-    line.write(lambda s: slots.forget(s, line.now))
     assert line.all(Slot) == []
 
 
@@ -550,6 +559,31 @@ def test_what_the_team_cancels_or_moves_the_person_is_told(line: Helpline) -> No
     assert line.write(lambda s: agenda.cancel(s, line.keys, code, line.bank, WAYS, line.now))
     assert "no puede atender tu trámite" in line.all(OutboxRow)[-1].body["text"]
     assert (line.all(Appointment), line.all(Consent)) == ([], [])
+
+
+@pytest.mark.parametrize("goes", ["cancelled", "erased", "expired"])
+def test_when_it_goes_no_byte_of_it_is_left_in_any_file(line: Helpline, database: Path, goes: str) -> None:
+    booked(line, 2)
+    secret, consent_id = line.one(Appointment).secret, line.one(Consent).id
+
+    def on_disk() -> bytes:
+        return b"".join(path.read_bytes() for path in sorted(database.parent.rglob("*")) if path.is_file())
+
+    assert secret in on_disk()
+    hashes = [row.hash.encode() for row in line.all(ConsentHolder, ConsentHolder.consent_id == consent_id)]
+    assert hashes
+    if goes == "cancelled":
+        says(line, "cancelar mi cita", "ask_cancel")
+        says(line, "sí", "cancel_appointment")
+    if goes == "erased":
+        says(line, "borrar", "ask_erase")
+        says(line, "sí", "erase")
+    line.passes(days=100 if goes == "expired" else 0)
+    night.erase_now(line.store, line.bank.timezone, line.now)
+    line.store.checkpoint()
+    left = on_disk()
+    assert secret not in left
+    assert not any(each in left for each in hashes)
 
 
 def test_nothing_of_it_stands_in_the_clear_in_the_database(line: Helpline) -> None:

@@ -11,7 +11,7 @@ from typing import TypeVar
 import click
 from sqlalchemy.orm import Session
 
-from linea import bank, clock, gsm7, handoff, identity, keys, outbox
+from linea import agenda, bank, clock, gsm7, handoff, identity, keys, outbox
 from linea.channels.sms import outbound as sms
 from linea.channels.whatsapp import outbound as whatsapp
 from linea.commands.common import stop, with_store
@@ -80,6 +80,7 @@ def queue() -> None:
         with store.reading() as session:
             rows = handoff.queue(session, now)
             unread = handoff.unread(session)
+            soon = agenda.soon(session, now)
         if not rows:
             click.echo("Nadie espera a una persona.")
         for row in rows:
@@ -95,6 +96,8 @@ def queue() -> None:
                 click.echo(f"          {ASKED_ERASE}")
             if row.first_words:
                 click.echo(f"          «{_short(row.first_words)}»")
+        if soon:
+            click.echo(f"Citas en las próximas 24 horas: {soon}. Mira: linea appointment list")
         if unread:
             click.echo(f"Además hay {unread} avisos que nadie pudo leer: avisa a quien cuida el sistema.")
 
