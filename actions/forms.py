@@ -17,7 +17,10 @@ from linea.answers import NOT_ASKED, SKIPPED, Heard, Question
 REQUESTED, EXPLAINED = "requested_slot", "explained"
 # What is meant for somebody else than the form: a rule of its journey answers, and the question comes again.
 INTERRUPTS = frozenset(
-    ("faq", "ask_for_person", "ask_menu", "leave", "ask_test_advice", "ask_symptom_advice")
+    (
+        *("faq", "ask_for_person", "ask_menu", "leave", "ask_test_advice", "ask_symptom_advice"),
+        *("my_data", "ask_erase", "leave_lists", "ask_notice"),
+    )
 )
 
 
@@ -48,10 +51,10 @@ class LineForm(LineAction):
         asked = tracker.get_slot(REQUESTED)
         if asked is None:
             return self.begin(tracker)
-        if asked not in self.questions or not _is_answer(tracker):
+        if not _is_answer(tracker):
             return []
         heard = _heard(tracker)
-        value = self.questions[asked](heard)
+        value = self.means(tracker, asked, heard)
         if value is None and heard.intent == self.begun_by:
             return [SlotSet(asked, None)]
         if value is None and heard.intent in INTERRUPTS:
@@ -62,7 +65,17 @@ class LineForm(LineAction):
         value = SKIPPED if value is None else value
         answers = {slot: tracker.get_slot(slot) for slot in self.questions} | {asked: value}
         passed_over = [SlotSet(slot, NOT_ASKED) for slot in self.needless(answers)]
-        return [SlotSet(asked, value), SlotSet(EXPLAINED, None), *passed_over]
+        return [*self.took(dispatcher, tracker, asked, value), SlotSet(EXPLAINED, None), *passed_over]
+
+    def means(self, tracker: Tracker, asked: str, heard: Heard) -> Any:
+        """The value of an answer, None where it is none; a form that needs more than words says so here."""
+        return self.questions[asked](heard) if asked in self.questions else None
+
+    def took(
+        self, dispatcher: CollectingDispatcher, tracker: Tracker, asked: str, value: Any
+    ) -> list[dict[str, Any]]:
+        """The slots that a value fills; a form that does more with it says so here."""
+        return [SlotSet(asked, value)]
 
 
 def _heard(tracker: Tracker) -> Heard:

@@ -20,8 +20,13 @@ SKIPPED = "skipped"  # asked twice and not answered: the question is let go
 NOT_ASKED = "not_asked"  # what was answered before made the question needless
 MOST_WORDS = 5  # of a yes or a no; what is longer says something else
 
-_YES = re.compile(r"(?:si+|sip|claro|acepto|quiero$|dale|ok|okay|ya|bueno|de acuerdo|por supuesto)\b")
-_NO = re.compile(r"(?:no+|nop|nunca|ningun[oa]?|nada|para nada|tampoco|negativo)\b")
+_YES = re.compile(
+    r"(?:si+|sip|claro|acepto|quiero$|dale|ok|okay|ya|bueno|de acuerdo|por supuesto)\b(?! (?:que )?no\b)"
+)
+_NO = re.compile(
+    r"(?:(?:ya|bueno|mejor|creo que|(?:claro|por supuesto) que) )?"
+    r"(?:no+|nop|nunca|ningun[oa]?|nada|para nada|tampoco|negativo)\b"
+)
 _DECLINED = re.compile(
     r"(?:prefiero no|no quiero|no deseo|paso|saltar|siguiente|omitir|no te (?:lo )?(?:voy a|pienso|digo))"
     r"(?: (?:a|la|lo|decir|decirlo|responder|contestar|esta|esa|eso|pregunta))*"

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import bindparam, update
 from sqlalchemy.orm import Session
 
-from linea.store.models import Alert, Conversation, Halt, OutboxRow, Page, Person
+from linea.store.models import Alert, Conversation, Halt, OutboxRow, Page, Person, Slot
 
 # The line itself sets none of these further ahead (the longest are a wait of 300 s between two attempts and
 # the pair limit's 270 s), so one that is was set by a clock that has been put right since.
@@ -33,6 +33,7 @@ _STATEMENTS = tuple(
         Alert.next_at,
         Page.next_at,
         Page.sending_since,
+        Slot.held_until,
     )
 )
 

@@ -7,8 +7,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from linea import hours, numbered
+from linea import appointments, cash_list, hours, numbered
 from linea.bank import Bank
+from linea.consent import QUESTIONS
 from linea.messages import Body, Option
 
 FAQ = "utter_faq/"
@@ -43,6 +44,8 @@ class Composed:
     handover: str | None
     notice: bool  # the privacy notice is in it
     told_waiting: bool  # it says that the request is still in the queue
+    helped: bool = False  # a question of theirs was answered
+    asked: str | None = None  # the purpose that a consent was asked for, or what of an appointment
 
 
 def compose(
@@ -56,22 +59,35 @@ def compose(
     waiting_told: bool,
     now: datetime,
     production: bool,
+    child: bool = False,
     anybody: Callable[[], bool] = lambda: True,
 ) -> Composed:
     """The messages of one turn. While a person is awaited (`waiting`) only bank answers, the menu of
-    them and what a form asks are given, and at most once that the person is in the queue.
+    them and what a form asks are given, and at most once that the person is in the queue. A `child` is given
+    the answers that are meant for children too; the others are for a person of the team.
 
     `anybody`: whether an operator is at work; asked only where it is said that one will write.
     """
     bodies: list[Body] = []
     utters = [str(message.get("utter") or "") for message in picked.messages]
-    answered = offered = False
+    answered = offered = helped = False
+    asked = None
     for message, utter in zip(picked.messages, utters, strict=True):
+        if utter in QUESTIONS and (handover or mode != "bot" or (answered and not helped)):
+            continue  # no moment to ask for anything
+        asked = QUESTIONS.get(utter) or appointments.QUESTIONS.get(utter) or asked
         if utter.startswith(FAQ):
             answered = True
             for entry_id in (utter.removeprefix(FAQ), *picked.also):
+                if child and not bank.is_for_children(entry_id):
+                    bodies.append(bank.line("utter_not_for_children", channel))
+                    handover = handover or "child"
+                    continue
                 answer = bank.answer(entry_id, channel, now, production)
+                helped = helped or not answer.withheld
                 bodies.append(answer.body)
+                if bank.leads_to(entry_id) == cash_list.PURPOSE and mode == "bot" and not answer.withheld:
+                    bodies.append(_list_offer(bank, channel, now))
                 if answer.handover == "always":
                     handover = handover or "entry"
                 offered = answer.handover == "offer" and not answer.body.options and mode == "bot"
@@ -105,7 +121,16 @@ def compose(
     if not notice and not notice_given and mode == "bot" and bodies:
         bodies = _with_notice(bodies, bank.line("utter_notice", channel), channel)
         notice = True
-    return Composed(tuple(merge(bodies, channel)), utters[0] if utters else None, handover, notice, told)
+    first = utters[0] if utters else None
+    return Composed(tuple(merge(bodies, channel)), first, handover, notice, told, helped, asked)
+
+
+def _list_offer(bank: Bank, channel: str, now: datetime) -> Body:
+    """Below an answer about getting cash: how to be on the list, or that none is open."""
+    told = cash_list.dates(bank, now)
+    if told is None:
+        return bank.line(cash_list.CLOSED, channel)
+    return bank.line(cash_list.OPEN, channel, **told)
 
 
 def _goes_on(message: Mapping[str, Any], utter: str) -> bool:

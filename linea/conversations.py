@@ -15,6 +15,11 @@ from linea.store.models import Conversation, Handoff
 
 SILENCE = timedelta(minutes=60)  # after this the conversation has ended (DESIGN 5.8)
 COLOURS = ("none", "green", "yellow", "red")
+# As Rasa's own `action_deactivate_loop` leaves a form (rasa/core/actions/action.py).
+LEAVE_FORM = (
+    {"event": "active_loop", "name": None},
+    {"event": "slot", "name": "requested_slot", "value": None},
+)
 URGENCIES = ("none", "appointment", "today", "now")
 TEAM, PROTECTION = "team", "protection"  # who may see a conversation (DESIGN 5.6)
 
@@ -34,8 +39,6 @@ _HOLDER = (
     .where(Handoff.operator.notin_(OUTSIDERS.values()))  # they have one channel and see no other
     .order_by(Conversation.audience)  # protection before the team
 )
-# As Rasa's own `action_deactivate_loop` leaves a form (rasa/core/actions/action.py).
-_LEFT = ({"event": "active_loop", "name": None}, {"event": "slot", "name": "requested_slot", "value": None})
 _CODE_TAKEN = select(Conversation.id).where(Conversation.code == bindparam("its_code"))
 _NEW = insert(Conversation.__table__)
 
@@ -93,10 +96,14 @@ def raise_colour(conversation: Conversation, colour: str, urgency: str) -> None:
 
 
 def leave_form(conversation: Conversation) -> None:
-    """The assistant asks nothing more of the form it was in, and a turn in flight writes nothing any more."""
+    """Whatever the assistant was asking for is asked no more: this is no moment for it (DESIGN 5.5).
+
+    A turn in flight writes nothing any more.
+    """
+    conversation.asking = None
     loops = [event["name"] for event in conversation.events or () if event["event"] == "active_loop"]
     if loops and loops[-1] is not None:
-        conversation.events = [*conversation.events, *_LEFT]
+        conversation.events = [*conversation.events, *LEAVE_FORM]
     conversation.lease_owner = conversation.lease_until = None
 
 

@@ -10,10 +10,23 @@ from typing import Any
 from sqlalchemy import Integer, bindparam, func, or_, select, update
 from sqlalchemy.orm import Session
 
-from linea import bursts, choices, context, effects, hours, optout, outbox, presence, watch
+from linea import (
+    appointments,
+    bursts,
+    choices,
+    consent,
+    context,
+    effects,
+    hours,
+    optout,
+    outbox,
+    presence,
+    rights,
+    watch,
+)
 from linea.bank import Bank
 from linea.compose import Picked, compose, merge
-from linea.conversations import needs_person
+from linea.conversations import LEAVE_FORM, leave_form, needs_person
 from linea.keys import Keys
 from linea.messages import Body
 from linea.on_call import Duty
@@ -87,6 +100,7 @@ class Turn:
     text: str | None
     payload: str | None  # behind a chosen option
     stop: bool  # they ask to be written to no more
+    right: str | None  # the effect that a word about their own data asks for, whatever the assistant is doing
     kept: tuple[str, ...]  # the lines about what is no text in it
     spoken: bool  # a voice note is in it
     events: list[dict[str, Any]]
@@ -110,7 +124,9 @@ def anything_due(session: Session, now: datetime) -> bool:
     return any(session.execute(query, {"now": now}).first() is not None for query in (_ANY_NEW, _ANY_DUE))
 
 
-def prepare(session: Session, worker: str, now: datetime, limit: int, burst: bool = False) -> list[Turn]:
+def prepare(
+    session: Session, worker: str, now: datetime, limit: int, bank: Bank, burst: bool = False
+) -> list[Turn]:
     """Lease up to `limit` conversations in which a message waits, the longest waiting first.
 
     `burst`: what one person sent close together is read as one; else every message is a turn.
@@ -120,7 +136,7 @@ def prepare(session: Session, worker: str, now: datetime, limit: int, burst: boo
     due = session.execute(_DUE, {"now": now, "at_most": limit}).scalars()
     turns = []
     for conversation in due.all():
-        turn = _lease(session, conversation, worker, now, burst)
+        turn = _lease(session, conversation, worker, now, bank, burst)
         if turn is not None:
             turns.append(turn)
     session.flush()
@@ -128,7 +144,7 @@ def prepare(session: Session, worker: str, now: datetime, limit: int, burst: boo
 
 
 def _lease(
-    session: Session, conversation: Conversation, worker: str, now: datetime, burst: bool
+    session: Session, conversation: Conversation, worker: str, now: datetime, bank: Bank, burst: bool
 ) -> Turn | None:
     which = {"its_conversation": conversation.id, "at_most": bursts.MOST if burst else 1}
     rows = session.execute(_WAITING, which).scalars().all()
@@ -146,6 +162,7 @@ def _lease(
     option = choices.chosen(session, read[0]) if len(read) == 1 else None
     text = option.title if option is not None else "\n".join(row.text for row in read if row.text) or None
     silent = [row for row in read if row.kind not in ("text", "option")]
+    payload = option.payload if option is not None else None
     conversation.lease_owner, conversation.lease_until = worker, now + LEASE
     conversation.fence += 1
     return Turn(
@@ -155,12 +172,13 @@ def _lease(
         channel=conversation.channel,
         rows=tuple(row.number for row in read),
         text=text,
-        payload=option.payload if option is not None else None,
+        payload=payload,
+        right=rights.heard(session, conversation, text, payload),
         stop=option is None and optout.word(text or "", conversation.channel) == "stop",
         kept=tuple(dict.fromkeys(map(_kept_line, silent))),
         spoken=any(row.type in SPOKEN for row in silent),
         events=conversation.events or [],
-        context=context.of(session, conversation, now, media=bool(silent)),
+        context=context.of(session, conversation, now, bank, media=bool(silent)),
     )
 
 
@@ -187,12 +205,15 @@ def finish(
         return False
     if turn.kept and reply.intent in NOT_UNDERSTOOD:
         reply = replace(reply, messages=[{"utter": turn.kept[0]}], effects=())
-    done = effects.apply(effects.Scene(session, keys, conversation, now), reply.effects)
+    scene = effects.Scene(session, keys, conversation, now, bank, turn.text or "")
+    done = effects.apply(scene, reply.effects)
     if done.red:
         _red(session, conversation, turn, reply, done.red, bank, duty, now)
         return True
     if done.line:
-        reply = replace(reply, messages=[{"utter": done.line, "custom": {"values": dict(done.values)}}])
+        reply = replace(reply, messages=[*(reply.messages if done.beside else ()), *done.messages()])
+    elif not done.erased:
+        reply = replace(reply, messages=[*reply.messages, *appointments.first_offer(scene).messages()])
     composed = compose(
         bank,
         Picked(reply.messages, reply.suggestions, reply.also, unseen=bool(turn.kept)),
@@ -201,12 +222,20 @@ def finish(
         mode=conversation.mode,
         notice_given=conversation.notice_given,
         waiting_told=conversation.waiting_told,
+        child=conversation.child,
         now=now,
         production=production,
         anybody=lambda: presence.anybody(session, now),
     )
     conversation.reply_at = bursts.paid(conversation.reply_at, now)
-    conversation.events = recent([*turn.events, *reply.events])
+    events = [*turn.events, *reply.events]
+    if done.leaves or conversation.colour != turn.context["colour"]:  # or danger came up meanwhile
+        events += LEAVE_FORM
+    conversation.events = None if done.erased else recent(events)
+    conversation.asking = composed.asked
+    conversation.helped_at = now if composed.helped else conversation.helped_at
+    if composed.asked == "profile":
+        conversation.profile_asked_at = now
     conversation.notice_given = conversation.notice_given or composed.notice
     conversation.waiting_told = conversation.waiting_told or composed.told_waiting
     outbox.add(session, conversation, composed.bodies, "bot", now, utter=composed.utter, turn=turn.rows[0])
@@ -323,6 +352,8 @@ def finish_stop(session: Session, keys: Keys, turn: Turn, line: Line, now: datet
     if conversation is None:
         return False
     optout.stop(session, keys, conversation, now)
+    consent.withdraw(session, keys, conversation.person_id, consent.LISTS)
+    leave_form(conversation)
     if not optout.answered_by_channel(turn.text or "", conversation.channel):
         body = line("utter_opted_out", conversation.channel)
         outbox.add(session, conversation, [body], "line", now, utter="utter_opted_out", turn=turn.rows[0])

@@ -6,40 +6,15 @@ somebody else took) says what is said in the place of the assistant's words.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
-from datetime import datetime
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import Any
 
-from sqlalchemy.orm import Session
-
+from linea import appointments, cash_list, consent, profile, rights
 from linea.conversations import raise_colour
-from linea.keys import Keys
-from linea.store.models import Conversation
+from linea.scene import Effect, Outcome, Scene
 
-
-@dataclass(frozen=True)
-class Scene:
-    """Where an effect takes place: whose conversation, with which keys, when."""
-
-    session: Session
-    keys: Keys
-    conversation: Conversation
-    now: datetime
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """What an effect came to. `handover`: why a person is needed. `line`: said instead of what the assistant
-    said, with `values` for its [[names]]. `red`: the fixed text of a red message, instead of all."""
-
-    handover: str | None = None
-    line: str | None = None
-    values: Mapping[str, str] = field(default_factory=dict)
-    red: str | None = None
-
-
-Effect = Callable[[Scene, Mapping[str, Any]], Outcome | None]
+__all__ = ["EFFECTS", "Outcome", "Scene", "UnknownEffect", "apply"]
 
 
 class UnknownEffect(LookupError):
@@ -56,9 +31,40 @@ def _raise_alarm(scene: Scene, asked: Mapping[str, Any]) -> Outcome:
     return Outcome(red="utter_medical_alarm")
 
 
+def _record_consent(scene: Scene, asked: Mapping[str, Any]) -> Outcome | None:
+    """For the purpose that the line has just asked for; Raises ConsentError where it asked for none."""
+    agreed = AGREED.get(scene.conversation.asking or "")
+    if agreed is None:
+        raise consent.ConsentError(str(scene.conversation.asking))
+    return agreed(scene, asked)
+
+
+# What a yes does, by the purpose that was asked for.
+AGREED: Mapping[str, Effect] = {"profile": profile.agreed, "cash_list": cash_list.agreed}
+
 EFFECTS: Mapping[str, Effect] = {
     "hand_over": _hand_over,
     "raise_alarm": _raise_alarm,
+    "record_consent": _record_consent,
+    "save_profile": profile.save,
+    "no_profile": profile.drop,
+    "save_candidate": cash_list.save,
+    "leave_cash_list": cash_list.leave,
+    "offer_appointment": appointments.offer,
+    "choose_slot": appointments.choose,
+    "other_slot": appointments.other,
+    "ask_appointment": appointments.ask,
+    "book_appointment": appointments.book,
+    "no_appointment": appointments.decline,
+    "move_appointment": appointments.move,
+    "ask_cancel": appointments.ask_cancel,
+    "cancel_appointment": appointments.cancel,
+    "keep_appointment": appointments.keep,
+    "my_data": rights.my_data,
+    "ask_erase": rights.ask_erase,
+    "erase": rights.erase,
+    "keep": rights.keep,
+    "leave_lists": rights.leave_lists,
 }
 
 
@@ -67,7 +73,7 @@ def apply(scene: Scene, asked: Iterable[Mapping[str, Any]]) -> Outcome:
 
     Raises UnknownEffect: the turn is then a failed one, and nothing of it is kept.
     """
-    handover, said, red = None, Outcome(), None
+    handover, said, leaves, erased, red = None, Outcome(), False, False, None
     for each in asked:
         effect = EFFECTS.get(str(each.get("effect")))
         if effect is None:
@@ -75,5 +81,6 @@ def apply(scene: Scene, asked: Iterable[Mapping[str, Any]]) -> Outcome:
         outcome = effect(scene, each) or Outcome()
         handover = handover or outcome.handover
         said = said if said.line else outcome
+        leaves, erased = leaves or outcome.leaves, erased or outcome.erased
         red = red or outcome.red
-    return Outcome(handover, said.line, said.values, red)
+    return replace(said, handover=handover, leaves=leaves, erased=erased, red=red)

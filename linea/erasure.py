@@ -3,7 +3,9 @@
 Erased: conversations that have ended, once a night has passed over them; every one 24 hours after its last
 message. Kept: an open red, until a person closes it; another open handoff, until the second day with
 operators is over and at most seven days (`unanswered.py`). What was kept of a person goes with their last
-conversation; the files on the disk go after their rows (`night.py`).
+conversation; the files on the disk go after their rows (`night.py`). What somebody agreed to has its own end
+date (`consent.py`). Who asks for it is erased at once: the texts in that very moment, the address as soon as
+the receipt has reached them.
 """
 
 from __future__ import annotations
@@ -13,16 +15,18 @@ from datetime import datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import and_, delete, func, or_, select
+from sqlalchemy import and_, delete, func, or_, select, true
 from sqlalchemy.orm import Session
 from sqlalchemy.sql import Select
 
-from linea import people, presence
+from linea import consent, people, presence, slots
 from linea.codes import new_id
 from linea.conversations import TEAM
 from linea.inbox import forget_repeats
+from linea.keys import Keys
 from linea.store.models import (
     Alert,
+    Candidate,
     Conversation,
     Erasure,
     Handoff,
@@ -39,6 +43,7 @@ from linea.takeovers import OUTSIDERS
 NIGHT = time(3, 0)  # in the line's own time zone
 LIFETIME = timedelta(hours=24)
 OPEN_HANDOFF_LIFETIME = timedelta(days=7)
+ON_ITS_WAY = ("queued", "sending", "uncertain")
 BATCH = 100  # conversations in one transaction, so that a webhook never waits long
 
 
@@ -52,6 +57,7 @@ class Counts:
     people: int = 0
     unread_bodies: int = 0
     repeats: int = 0
+    consents: int = 0  # that came to their end, with what was kept for them
     unanswered: int = 0  # handoffs erased though nobody had closed them
     open_reds: int = 0  # kept, and older than a day: a person must look
     more: bool = field(default=False, repr=False)
@@ -76,6 +82,8 @@ def erase_due(session: Session, now: datetime, night: datetime) -> Counts:
     )
     counts.repeats = forget_repeats(session, now)
     presence.forget(session, now)
+    counts.consents = consent.erase_expired(session, now) + _half_candidates(session, now)
+    slots.forget(session, now)
     counts.people += _forget_nobodies(session)
     counts.open_reds = session.execute(
         select(func.count())
@@ -87,6 +95,47 @@ def erase_due(session: Session, now: datetime, night: datetime) -> Counts:
     return counts
 
 
+def erase_person(session: Session, keys: Keys, person_id: str, now: datetime) -> bool:
+    """Erase at once all that was said with a person, and all they agreed to; they asked for it.
+
+    True if the rest goes too, as soon as the line has told them. False if a conversation stays, with code,
+    colour and address and not a word in it, until a person closes it: an open red, or one an operator has.
+    """
+    theirs = list(
+        session.execute(
+            select(Conversation).where(Conversation.person_id == person_id).with_for_update()
+        ).scalars()
+    )
+    session.flush()
+    _erase_texts(session, [conversation.id for conversation in theirs])
+    consent.withdraw(session, keys, person_id)
+    whole = True
+    for conversation in theirs:
+        conversation.events, conversation.asking, conversation.due_at = None, None, None
+        conversation.lease_owner = conversation.lease_until = None  # a turn in flight writes nothing back
+        conversation.erase_asked_at = conversation.erase_asked_at or now
+        conversation.erased_at = now
+        open_ones = session.execute(
+            select(Handoff).where(Handoff.conversation_id == conversation.id, Handoff.closed_at.is_(None))
+        ).scalars()
+        standing = open_ones.first()
+        if standing is not None and (conversation.mode == "human" or conversation.colour == "red"):
+            whole = False
+            continue
+        if standing is not None:
+            session.delete(standing)
+        conversation.mode, conversation.ended_at = "bot", conversation.ended_at or now
+    session.flush()
+    return whole
+
+
+def asked(session: Session, now: datetime, since: datetime | None) -> bool:
+    """Whether something must be cleared now because somebody asked for it: after `since`, or what is left."""
+    fresh = true() if since is None else Conversation.erased_at >= since
+    found = select(Conversation.id).where(Conversation.erased_at.isnot(None), or_(fresh, _may_go()))
+    return session.execute(found.limit(1)).first() is not None
+
+
 def receipt(session: Session, counts: Counts, started: datetime, finished: datetime) -> None:
     """Keep what an erasure did: counts, no names."""
     values = {name: value for name, value in vars(counts).items() if name != "more"}
@@ -94,11 +143,6 @@ def receipt(session: Session, counts: Counts, started: datetime, finished: datet
 
 
 def _due(now: datetime, night: datetime) -> Select:
-    open_handoff = (
-        select(Handoff.id)
-        .where(Handoff.conversation_id == Conversation.id, Handoff.closed_at.is_(None))
-        .exists()
-    )
     unanswered = (
         select(InboxRow.number)
         .where(InboxRow.conversation_id == Conversation.id, InboxRow.for_operator.is_(True))
@@ -121,17 +165,47 @@ def _due(now: datetime, night: datetime) -> Select:
         .where(InboxRow.conversation_id == Conversation.id, InboxRow.state.in_(("new", "waiting")))
         .exists()
     )
-    on_its_way = (
-        select(OutboxRow.number)
-        .where(OutboxRow.conversation_id == Conversation.id)
-        .where(OutboxRow.state.in_(("queued", "sending", "uncertain")))
+    passed = and_(Conversation.ended_at.isnot(None), Conversation.opened_at < night, _may_go())
+    old = Conversation.last_inbound_at < now - LIFETIME
+    wanted = and_(Conversation.erased_at.isnot(None), _may_go())
+    return select(Conversation.id).where(or_(passed, old, wanted), ~kept_handoff, ~unhandled)
+
+
+def _may_go() -> Any:
+    """Nobody of the team is still needed in a conversation, and nothing is on its way to the person."""
+    open_handoff = (
+        select(Handoff.id)
+        .where(Handoff.conversation_id == Conversation.id, Handoff.closed_at.is_(None))
         .exists()
     )
-    passed = and_(
-        Conversation.ended_at.isnot(None), Conversation.opened_at < night, ~open_handoff, ~on_its_way
+    on_its_way = (
+        select(OutboxRow.number)
+        .where(OutboxRow.conversation_id == Conversation.id, OutboxRow.state.in_(ON_ITS_WAY))
+        .exists()
     )
-    old = Conversation.last_inbound_at < now - LIFETIME
-    return select(Conversation.id).where(or_(passed, old), ~kept_handoff, ~unhandled)
+    return and_(~open_handoff, ~on_its_way)
+
+
+def _erase_texts(session: Session, ids: list[str]) -> None:
+    """Every word of these conversations, files and all, but a safety text that has not reached them yet."""
+    unsent_safety = and_(OutboxRow.safety.is_(True), OutboxRow.state.in_(ON_ITS_WAY))
+    theirs = select(InboxRow.number).where(InboxRow.conversation_id.in_(ids))
+    for statement in (
+        delete(MediaRow).where(or_(MediaRow.conversation_id.in_(ids), MediaRow.inbox_number.in_(theirs))),
+        delete(OptionRow).where(OptionRow.conversation_id.in_(ids)),
+        delete(OutboxRow).where(OutboxRow.conversation_id.in_(ids), ~unsent_safety),
+        delete(InboxRow).where(InboxRow.conversation_id.in_(ids)),
+    ):
+        session.execute(statement.execution_options(synchronize_session="fetch"))
+
+
+def _half_candidates(session: Session, now: datetime) -> int:
+    """Who began to be put on a list and did not come to the end is on none."""
+    found = select(Candidate.consent_id).where(Candidate.complete.is_(False), Candidate.at < now - LIFETIME)
+    ids = session.execute(found).scalars().all()
+    for consent_id in ids:
+        consent.end(session, consent_id)
+    return len(ids)
 
 
 def _erase(session: Session, ids: list[str], counts: Counts) -> None:

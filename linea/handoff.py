@@ -19,6 +19,8 @@ from linea.keys import Keys
 from linea.messages import Body
 from linea.store.models import Conversation, Handoff, InboxRow, MediaRow, OutboxRow, UnreadBody
 
+ERASED_FAREWELL = "utter_erased_closed"
+
 
 class HandoffError(Exception):
     """What an operator asked for cannot be done; the message is a Spanish sentence for them."""
@@ -39,6 +41,7 @@ class Waiting:
     unanswered: int
     first_words: str
     note: str | None  # that this may be somebody else now
+    asked_erase: bool  # they wrote BORRAR
 
 
 @dataclass(frozen=True)
@@ -187,6 +190,20 @@ def _carry_over(session: Session, conversation: Conversation, now: datetime) -> 
     conversation.lease_owner = conversation.lease_until = conversation.due_at = None
 
 
+def asked_erase(session: Session, conversation_id: str) -> bool:
+    """Whether the person of a conversation wrote BORRAR, confirmed or not."""
+    asked = select(Conversation.erase_asked_at).where(Conversation.id == conversation_id)
+    return session.execute(asked).scalar_one() is not None
+
+
+def farewell(session: Session, code: str, audience: str = TEAM) -> str:
+    """The line that is said at the end of a conversation: to who wrote BORRAR, that all of it is erased.
+
+    Raises HandoffError if there is none of that code.
+    """
+    return outbox.FAREWELL if find(session, code, audience).erased_at is None else ERASED_FAREWELL
+
+
 def queue(session: Session, now: datetime, audience: str = TEAM) -> list[Waiting]:
     """Who waits for a person or is with one: red first, then yellow, then who has waited longest.
 
@@ -218,6 +235,7 @@ def queue(session: Session, now: datetime, audience: str = TEAM) -> list[Waiting
             unanswered=count or 0,
             first_words=_shown(first, media.of(session, conversation.id)) if first else "",
             note=identity.note(session, conversation.id),
+            asked_erase=conversation.erase_asked_at is not None,
         )
         for handoff, conversation, count, first in rows
     ]

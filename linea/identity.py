@@ -13,7 +13,7 @@ from datetime import datetime
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from linea import conversations, outbox, people
+from linea import appointments, consent, conversations, outbox, people
 from linea.codes import new_id
 from linea.keys import Keys
 from linea.messages import IdentityChange, Sender
@@ -53,6 +53,7 @@ def changed(session: Session, keys: Keys, change: IdentityChange, now: datetime)
 
     False, and nothing done, if nobody is known by the old address: the caller keeps the notice unread.
     """
+    consent.freeze(session, keys, change.before, now)
     person_id = people.find(session, keys, change.before)
     conversation = _latest(session, person_id, change.channel)
     if person_id is None or conversation is None:
@@ -122,6 +123,10 @@ def decide(session: Session, keys: Keys, code: str, same: bool, operator: str, n
     for row in rows:
         if same and row.after is not None:
             _join(session, keys, row, now)
+        after = _sender(keys, row.after, row.id) if row.after is not None else None
+        before = _sender(keys, row.before, row.id)
+        consent.settle(session, keys, before, after, same)
+        appointments.follow(session, keys, before, after if same else None)
         row.decided_at, row.same, row.operator = now, same, operator
     session.execute(update(Person).where(Person.id == person_id).values(identity_changed_at=None))
     if not same:

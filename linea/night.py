@@ -40,7 +40,7 @@ def erase_now(store: Store, zone: ZoneInfo, now: datetime, night: datetime | Non
         total = _sum(total, counts)
         if not counts.more:
             break
-    if total.conversations or total.unread_bodies or total.people:
+    if total.conversations or total.unread_bodies or total.people or total.consents:
         store.write(lambda session: erasure.receipt(session, total, started, clock.now()))
         reached(Step.ERASE_RECEIPT)
     if total.open_reds:

@@ -46,7 +46,8 @@ UNCERTAIN_FOR = timedelta(minutes=10)  # time a status has to settle it (DESIGN 
 SAFETY_UNCERTAIN_FOR = timedelta(seconds=60)  # only a red safety text goes out again by itself
 PROBE_EVERY = timedelta(seconds=60)
 FAREWELL = "utter_handoff_closed"  # closing an old chat
-LAST_WORDS = (FAREWELL, "utter_opted_out")  # when these do not arrive, nobody need come back
+RECEIPT = "utter_erased"  # to somebody who had all erased: nothing is left to come back to
+LAST_WORDS = (FAREWELL, RECEIPT, "utter_opted_out")  # when these do not arrive, nobody need come back
 MAX_AGE = timedelta(hours=24)  # WhatsApp's window; after it nothing free-form is delivered
 
 # Built once: building one of these costs SQLAlchemy several times what running it costs.

@@ -9,7 +9,7 @@ from sqlalchemy import Integer, bindparam, select
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
-from linea import alerts, logs, outbox
+from linea import alerts, logs, minors, outbox, rights
 from linea.compose import merge
 from linea.conversations import (
     COLOURS,
@@ -19,6 +19,7 @@ from linea.conversations import (
     raise_colour,
     standing_handoff,
 )
+from linea.keys import Keys
 from linea.messages import Body
 from linea.on_call import Duty
 from linea.store.models import Conversation, InboxRow, OutboxRow
@@ -53,13 +54,20 @@ NOBODY = Duty()
 
 
 def look(
-    session: Session, classify: Classify, line: Line, now: datetime, limit: int = 200, duty: Duty = NOBODY
+    session: Session,
+    classify: Classify,
+    line: Line,
+    now: datetime,
+    limit: int = 200,
+    duty: Duty = NOBODY,
+    *,
+    keys: Keys | None = None,
 ) -> int:
     """Give every new message its colour; how many there were. `duty`: who of the team can be called.
 
     Red is answered here with its fixed text and waits for a person; the rest goes on to the dispatcher,
     or to the operator who has the chat. The text ends with who comes, and whoever that is, is called
-    with it.
+    with it. With `keys`, a word about one's own data is heard where a person has the chat, too.
     """
     rows = session.execute(_NEW, {"at_most": limit}).all()
     for row, conversation in rows:
@@ -72,6 +80,9 @@ def look(
             _pass_on(row, conversation)
             needs_person(session, conversation, "failed", now)
             row.for_operator = True
+        if keys is not None and row.kind == "text" and conversation.mode == "human":
+            session.flush()
+            rights.while_held(session, keys, conversation, row, now)
     session.flush()
     return len(rows)
 
@@ -160,10 +171,16 @@ def _look_at(
             needs_person(session, conversation, found.colour, now)
             alerts.needed(session, conversation, now)
         return
+    child = not conversation.child and row.kind == "text" and minors.says_child(row.text)
+    conversation.child = conversation.child or child
+    if child or found.colour in ("red", "yellow"):
+        leave_form(conversation)
     if found.colour == "red":
         red(session, row, conversation, found.line or "utter_crisis_help", line, duty, now)
     elif found.colour == "yellow":
         _yellow(session, row, conversation, found.line or "utter_yellow", line, duty, now)
+    elif child:
+        _child(session, row, conversation, line, duty, now)
 
 
 def _read(session: Session, row: InboxRow, classify: Classify) -> Triage:
@@ -208,6 +225,22 @@ def _yellow(
     first = conversation.colour == "yellow" and name not in _said(session, conversation)
     if first and conversation.mode == "waiting":
         _send(session, conversation, name, line, duty, now, row.number)
+        conversation.waiting_told = True
+
+
+def _child(
+    session: Session,
+    row: InboxRow,
+    conversation: Conversation,
+    line: Line,
+    duty: Duty,
+    now: datetime,
+) -> None:
+    """Whoever says to be under 14 is told, in words for a child, who helps; and a person of ours answers."""
+    row.for_operator = True
+    needs_person(session, conversation, "child", now)
+    if conversation.mode == "waiting":
+        _send(session, conversation, "utter_child", line, duty, now, row.number)
         conversation.waiting_told = True
 
 

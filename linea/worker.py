@@ -28,6 +28,7 @@ from linea import (
     context,
     conversations,
     dispatch,
+    erasure,
     inbox,
     keys,
     logs,
@@ -36,6 +37,7 @@ from linea import (
     people,
     rasa_client,
     reception,
+    reminders,
     spool,
     watch,
 )
@@ -195,16 +197,20 @@ class Worker:
 
     def _watch_and_prepare(self, now: datetime, room: int, session: Session) -> list[dispatch.Turn]:
         self._watch(now, session)
-        return dispatch.prepare(session, self.name, now, room, self.settings.burst_pause_seconds > 0)
+        burst = self.settings.burst_pause_seconds > 0
+        return dispatch.prepare(session, self.name, now, room, self.content.bank, burst)
 
     def _watch(self, now: datetime, session: Session) -> None:
         content = self.content
-        watch.look(session, content.classify, content.line, now, duty=content.duty)
+        watch.look(session, content.classify, content.line, now, duty=content.duty, keys=self.keys)
 
     async def _turn(self, turn: dispatch.Turn) -> None:
         if turn.stop:
             stop = partial(dispatch.finish_stop, keys=self.keys, turn=turn, line=self.content.line)
             await self.store.awrite(lambda session: stop(session, now=clock.now()))
+            return
+        if turn.right is not None:
+            await self._finish(turn, dispatch.Reply((), (), [{"effect": turn.right}]))
             return
         if turn.text is None and turn.payload is None:
             await self.store.awrite(
@@ -230,6 +236,9 @@ class Worker:
             *(answer.messages, answer.events, answer.effects),
             *(answer.intent, answer.suggestions, answer.also),
         )
+        await self._finish(turn, reply)
+
+    async def _finish(self, turn: dispatch.Turn, reply: dispatch.Reply) -> None:
         try:
             kept = await self.store.awrite(
                 lambda session: dispatch.finish(
@@ -336,6 +345,7 @@ class Worker:
                 if self.assistant_ready:
                     self.log.info("assistant_back")
             await self.store.awrite(partial(self._on_tick, clock.now(), self.assistant_ready))
+            await self._remind(clock.now())
             await asyncio.to_thread(self.content.refresh)  # a second of reading, when something changed
             await self._sleep(TICK_EVERY)
 
@@ -349,6 +359,16 @@ class Worker:
         if not assistant_ready:
             absence.tell_away(session, line, now)
         absence.give_up(session, line, now, duty)
+
+    async def _remind(self, now: datetime) -> None:
+        """In a transaction of its own: a mistake in it holds up nothing else of the tick."""
+        with self.store.reading() as session:
+            if not reminders.any_due(session, now):
+                return
+        ways = tuple(self.channels)
+        await self.store.awrite(
+            lambda session: reminders.look(session, self.keys, self.content.bank, ways, now)
+        )
 
     async def _beat(self) -> None:
         while not self.stopping.is_set():
@@ -388,13 +408,20 @@ class Worker:
     async def _erase(self) -> None:
         while not self.stopping.is_set():
             now = clock.now()
-            if self.last_erasure is None or now - self.last_erasure >= ERASE_EVERY:
+            if self._erasure_due(now):
                 await asyncio.to_thread(
                     night.clean, self.store, self.settings.data_dir, self.settings.timezone, now
                 )
                 spool.clear_drafts(self.settings.data_dir / "spool", now.timestamp())
                 self.last_erasure = now
             await self._sleep(TICK_EVERY)
+
+    def _erasure_due(self, now: datetime) -> bool:
+        """Every ten minutes, and at once where somebody asked for it."""
+        if self.last_erasure is None or now - self.last_erasure >= ERASE_EVERY:
+            return True
+        with self.store.reading() as session:
+            return erasure.asked(session, now, self.last_erasure)
 
 
 async def serve(settings: Settings) -> None:

@@ -54,6 +54,18 @@ ROSA, CARLA, PILAR = (
 ON_CALL = Roster((ROSA, Contact("Luis", "+51900000104")), CARLA, (PILAR,))
 SUICIDE = "utter_crisis_suicide"
 
+# Lines that only the assistant names.
+OTHER_LINES = (
+    "utter_handover_offer",
+    "utter_affirm",
+    "utter_consent_declined",
+    "utter_ask_profile_age",
+    "utter_ask_profile_gender",
+    "utter_ask_place",
+    "utter_ask_cash_name",
+    "utter_ask_cash_phone",
+    "utter_cash_list_done",
+)
 COLOURS = {
     RED: Triage("red", "now", False, "suicide", "wants_to_die", SUICIDE),
     YELLOW: Triage("yellow", "today", False, "suicide", "passive_wish", None),
@@ -105,7 +117,7 @@ def entry(name: str, **changes: Any) -> Entry:
 def small_bank(hours: str = "", *entries: Entry) -> Bank:
     """A bank of three entries, one for each `handover`, and every fixed text, each saying its own name."""
     button = (Option("/ask_for_person", "Hablar con alguien"),)
-    lines = {name: (Wording(f"«{name}»"),) for name in (*REQUIRED_LINES, "utter_handover_offer")}
+    lines = {name: (Wording(f"«{name}»"),) for name in (*REQUIRED_LINES, *OTHER_LINES)}
     lines["utter_handoff_waiting_closed"] = (Wording("«utter_handoff_waiting_closed» [[opens]]"),)
     lines["utter_greet"] = (Wording("«utter_greet»", options=button),)
     lines["utter_fallback"] = (Wording("«utter_fallback»", options=button),)
@@ -169,7 +181,9 @@ class Helpline:
 
     def looks(self, limit: int = 200) -> int:
         """The watch for danger goes by."""
-        return self.write(lambda s: watch.look(s, classify, self.line, self.now, limit, self.duty))
+        return self.write(
+            lambda s: watch.look(s, classify, self.line, self.now, limit, self.duty, keys=self.keys)
+        )
 
     def speaks_for_operators(self) -> int:
         """The watch sees whether an operator left a red without an answer."""
@@ -178,7 +192,7 @@ class Helpline:
     def turns(self, limit: int = 8, worker: str = "w1", burst: bool = False) -> list[dispatch.Turn]:
         """The watch goes by and a worker leases what is due."""
         self.looks()
-        return self.write(lambda s: dispatch.prepare(s, worker, self.now, limit, burst))
+        return self.write(lambda s: dispatch.prepare(s, worker, self.now, limit, self.bank, burst))
 
     def turn(self, worker: str = "w1", burst: bool = False) -> dispatch.Turn:
         """The one turn that is due."""
@@ -203,6 +217,18 @@ class Helpline:
     def answers(self, *utters: str) -> bool:
         """The turn that is due is taken and answered."""
         return self.finishes(self.turn(), *(utters or ("utter_faq/mascarilla",)))
+
+    def hears(
+        self, words: str, *utters: str, sender: str = ANA, effects: Sequence[dict[str, Any]] = ()
+    ) -> dispatch.Turn:
+        """A message comes and is answered, and the answer goes out; a word about their own data by itself."""
+        self.arrives(words, sender=sender)
+        turn = self.turn()
+        own = [{"effect": turn.right}] if turn.right else effects
+        self.finishes(turn, *(() if turn.right else utters), effects=own)
+        while self.sends():
+            pass
+        return turn
 
     def takes(self, code: str, operator: str = "rosa", audience: str = "team") -> str:
         """An operator takes a conversation."""

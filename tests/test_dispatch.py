@@ -99,7 +99,7 @@ def test_a_message_that_comes_in_a_flood_of_anothers_is_answered(helpline: Helpl
 
     def watch_two() -> list[str]:
         helpline.looks(2)
-        turns = helpline.write(lambda s: dispatch.prepare(s, "w1", helpline.now, 8))
+        turns = helpline.write(lambda s: dispatch.prepare(s, "w1", helpline.now, 8, helpline.bank))
         for turn in turns:
             helpline.finishes(turn, "utter_thank")
         return [turn.conversation for turn in turns]

@@ -192,6 +192,7 @@ def test_an_erasure_leaves_a_receipt_of_counts_alone(helpline: Helpline) -> None
         "people": 1,
         "unread_bodies": 1,
         "repeats": 0,
+        "consents": 0,
         "unanswered": 0,
         "open_reds": 0,
     }

@@ -180,7 +180,12 @@ def test_yellow_waits_for_a_person_and_is_told_so_and_still_gets_an_answer(helpl
     conversation = helpline.one(Conversation)
     assert (conversation.mode, conversation.colour, conversation.urgency) == ("waiting", "yellow", "today")
     assert (helpline.open_handoffs(), helpline.one(InboxRow).for_operator) == (["yellow"], True)
-    assert turn.context == {"mode": "waiting", "colour": "yellow", "media": False}
+    assert {name: turn.context[name] for name in ("mode", "colour", "media", "may_ask_profile")} == {
+        "mode": "waiting",
+        "colour": "yellow",
+        "media": False,
+        "may_ask_profile": False,
+    }
 
 
 def test_who_is_told_by_the_yellow_text_that_a_person_comes_is_not_told_again(helpline: Helpline) -> None:
@@ -188,7 +193,7 @@ def test_who_is_told_by_the_yellow_text_that_a_person_comes_is_not_told_again(he
     helpline.finishes(helpline.turn(), "utter_fallback")
     helpline.arrives(YELLOW)
     helpline.looks()
-    assert helpline.utters() == ["utter_yellow"]
+    assert helpline.queued() == ["«utter_yellow» whatsapp", "«utter_appointment_none_today»"]
 
 
 def test_who_already_waits_for_a_person_is_given_the_yellow_text_too(helpline: Helpline) -> None:

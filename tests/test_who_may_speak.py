@@ -70,7 +70,7 @@ class WhoMaySpeak(RuleBasedStateMachine):
 
     @rule(
         person=PEOPLE,
-        words=st.sampled_from(["hola", RED, YELLOW, STAFF_ABUSE]),
+        words=st.sampled_from(["hola", RED, YELLOW, STAFF_ABUSE, "BORRAR", "tengo 12 años"]),
         kind=st.sampled_from(["text", "option", "media", "location", "other", "silent", "copy"]),
         watched=st.booleans(),
     )
@@ -154,7 +154,8 @@ class WhoMaySpeak(RuleBasedStateMachine):
         now, line = self.line.now, self.line.line
         if how == "finish":
             said = [utter] if utter else []
-            self.line.finishes(turn, *said, effects=HAND_OVER if asked else [], events=[{"event": "x"}])
+            effects = [{"effect": turn.right}] if turn.right else HAND_OVER if asked else []
+            self.line.finishes(turn, *said, effects=effects, events=[{"event": "x"}])
         elif how == "other":
             self.line.write(lambda s: dispatch.finish_kept(s, turn, line, now))
         elif how == "fail":

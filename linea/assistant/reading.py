@@ -4,10 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from linea import words
+
 FALLBACK = "nlu_fallback"  # Rasa's own name for "not understood"
 DOUBT = "doubt"  # not sure enough to answer, sure enough to ask "¿quisiste decir…?"
 ANSWER = "answer"  # the tap on an answer that a form offered; it is read by its title
-UNWRITTEN = (DOUBT, ANSWER)  # intents without examples: no words are taken for them
+JOIN_LIST = "join_cash_list"  # the tap on the offer below an answer about cash
+# The taps of an appointment: an hour, none of these, yes, no; to cancel it, to keep it.
+APPOINTMENT = ("choose_slot", "other_slot", "book_slot", "no_appointment", "cancel_sure", "keep_appointment")
+UNWRITTEN = (DOUBT, ANSWER, JOIN_LIST, *APPOINTMENT)  # intents without examples: no words are taken for them
 RETRIEVAL = "faq"  # the intent under which every bank entry stands: faq/<entry>
 # What begins with a question of ours, a form; and the entry that says the same at once, suggested in doubt.
 JOURNEYS = {"ask_test_advice": "cuando_hacerse_prueba", "ask_symptom_advice": "tengo_sintomas_que_hago"}
@@ -20,6 +25,11 @@ COMMANDS = {
     "persona": "ask_for_person", "una persona": "ask_for_person", "humano": "ask_for_person",
     "operador": "ask_for_person", "operadora": "ask_for_person", "asesor": "ask_for_person",
     "asesora": "ask_for_person", "agente": "ask_for_person",
+    **dict.fromkeys(words.MOVE, "move_appointment"),
+    **dict.fromkeys(words.CANCEL, "cancel_appointment"),
+    **dict.fromkeys(words.MY_DATA, "my_data"),
+    **dict.fromkeys(words.ERASE, "ask_erase"),
+    **dict.fromkeys(words.LEAVE_LISTS, "leave_lists"),
 }  # fmt: skip
 
 

@@ -15,7 +15,11 @@ MOST_ROWS = 10
 MOST_ROW_TITLE = 24
 MOST_DESCRIPTION = 72
 MOST_LABEL = 20
-ONLY_TAPPED = frozenset({"answer"})  # what a form offers: an intent without a single way of writing it
+# What is only tapped: intents without a single way of writing them, and what the worker itself understands.
+ONLY_TAPPED = frozenset(
+    {"answer", "join_cash_list", "erase", "keep_data"}
+    | {"choose_slot", "other_slot", "book_slot", "no_appointment", "cancel_sure", "keep_appointment"}
+)
 
 
 def check(

@@ -67,11 +67,65 @@ REQUIRED_LINES = (
     "utter_staff_abuse",
     "utter_yellow",
     "utter_handover_offer",
+    "utter_my_data",
+    "utter_my_data_end",
+    "utter_kept_chat",
+    "utter_kept_request",
+    "utter_kept_profile",
+    "utter_kept_appointment",
+    "utter_kept_cash_list",
+    "utter_kept_subscription",
+    "utter_kept_aviso",
+    "utter_kept_frozen",
+    "utter_erase_ask",
+    "utter_erase_confirm",
+    "utter_erase_kept",
+    "utter_erased",
+    "utter_erased_but_open",
+    "utter_erased_closed",
+    "utter_left_lists",
+    "utter_on_no_list",
+    "utter_child",
+    "utter_not_for_children",
+    "utter_cash_list_open",
+    "utter_cash_list_closed",
+    "utter_cash_list_no_phone",
+    "utter_ask_profile",
+    "utter_cash_list_terms",
+    "utter_cash_list_left",
+    "utter_appointment_again",
+    "utter_appointment_booked",
+    "utter_appointment_by_call",
+    "utter_appointment_by_line",
+    "utter_appointment_by_visit",
+    "utter_appointment_cancel_ask",
+    "utter_appointment_cancelled",
+    "utter_appointment_declined",
+    "utter_appointment_end",
+    "utter_appointment_kept",
+    "utter_appointment_move",
+    "utter_appointment_moved",
+    "utter_appointment_moved_by_team",
+    "utter_appointment_none",
+    "utter_appointment_none_to_move",
+    "utter_appointment_none_today",
+    "utter_appointment_not_theirs",
+    "utter_appointment_off",
+    "utter_appointment_offer",
+    "utter_appointment_other",
+    "utter_appointment_taken",
+    "utter_appointment_terms",
+    "utter_appointment_unsure",
+    "utter_appointment_when",
+    "utter_reminder",
+    "utter_reminder_by_call",
+    "utter_reminder_end",
     *("utter_page", "utter_page_thanks", "utter_page_late"),
     *("utter_page_kind_red", "utter_page_kind_today", "utter_page_kind_held", "utter_page_kind_old"),
     "utter_page_kind_protection",
     *WHO_COMES,
 )
+DAYS = ("cash_list_until", "cash_list_erased")  # values of the programme that are days
 CRISIS = re.compile(r"utter_crisis_\w+|utter_medical_alarm|utter_staff_abuse")
 MOST_CRISIS = 600  # what is still read by someone in danger
 CRISIS_NUMBER_LINES = 2
@@ -198,10 +252,19 @@ def programme(files: Files) -> Iterator[Finding]:
             )
         else:
             yield from _for_sms(file, value)
+            if key in DAYS and value.value and not _is_day(value.value):
+                yield file.advice(value.line, f"«{key}» es un día, entre comillas: {DATE_FORM}")
         if key == scope.KEY and value is not None:
             yield from _scope(file, value)
         if key in taken:
             yield file.finding(item.line, f"«{key}» ya está en directory.yml: usa otro nombre")
+
+
+def _is_day(text: str) -> bool:
+    try:
+        return bool(date.fromisoformat(text.strip()))
+    except ValueError:
+        return False
 
 
 def own_files(files: Files) -> Iterator[Finding]:

@@ -15,6 +15,9 @@ State = Literal["live", "review", "unsigned", "expired", "empty", "withdrawn"]
 CHANNELS = ("whatsapp", "sms")
 STATUSES = ("draft", "review", "live", "withdrawn")
 HANDOVERS = ("never", "offer", "always")
+CHILDREN = "minor-safe"  # fit to be read by a child
+AUDIENCES = ("all", "migrant", "pregnant", "carer", CHILDREN, "staff-only")
+LEADS_TO = ("cash_list",)
 
 
 @dataclass(frozen=True, order=True)
@@ -89,6 +92,8 @@ class Entry:
     signed: Signature | None
     variants: tuple[Variant, ...]
     wordings: tuple[Wording, ...]
+    audience: tuple[str, ...] = ()
+    leads_to: str = ""  # a purpose that the line offers below the answer
 
     def is_live(self) -> bool:
         """Whether a person has signed it; the status alone is not enough."""

@@ -7,7 +7,7 @@ from datetime import date
 
 from linea import gsm7
 from linea.bank import reading
-from linea.bank.entry import HANDOVERS, STATUSES, Finding
+from linea.bank.entry import AUDIENCES, HANDOVERS, LEADS_TO, STATUSES, Finding
 from linea.bank.reading import File
 from linea.bank.spelling import meant, nearest
 from linea.bank.yaml_tree import Node
@@ -17,7 +17,17 @@ MOST_IN_SHORT = 24  # Meta: the title of a list's row
 MOST_IN_OFFICIAL = 120  # it is put into an SMS of two parts
 MOST_FOLLOW_UPS = 3  # Meta: reply buttons in one message
 REQUIRED = ("title", "topic", "status", "sources", "read", "expires", "official", "handover", "short")
-OPTIONAL = ("signed", "media", "owner", "audience", "rumour_of", "follow_up", "key_message", "safety")
+OPTIONAL = (
+    "signed",
+    "media",
+    "owner",
+    "audience",
+    "rumour_of",
+    "follow_up",
+    "key_message",
+    "safety",
+    "leads_to",
+)
 # Without these an answer cannot be rendered or would be a guess; the others can wait for an editor.
 BLOCKING = ("status", "expires", "official", "handover")
 DATE_FORM = "escribe la fecha como año-mes-día, por ejemplo 2026-11-01"
@@ -150,6 +160,16 @@ def _follow_up_shape(file: File, own: Node) -> Iterator[Finding]:
         yield file.advice(node.line, f"«follow_up» lleva {MOST_FOLLOW_UPS} preguntas como máximo")
 
 
+def _audience(file: File, own: Node) -> Iterator[Finding]:
+    node = own.get("audience")
+    for item in node.items() if node else []:
+        if item.text() not in AUDIENCES:
+            yield file.advice(item.line, f"«audience» lleva una lista con algunos de: {', '.join(AUDIENCES)}")
+    leads = own.get("leads_to")
+    if leads is not None and leads.text() not in LEADS_TO:
+        yield file.advice(leads.line, f"«leads_to» es uno de: {', '.join(LEADS_TO)}")
+
+
 def _folder(file: File, own: Node) -> Iterator[Finding]:
     topic, folder = own.get("topic"), file.path.parent.name
     if topic is not None and topic.text() and topic.value != folder:
@@ -167,6 +187,7 @@ _RULES: tuple[Callable[[File, Node], Iterator[Finding]], ...] = (
     sources,
     signature,
     _follow_up_shape,
+    _audience,
     _folder,
 )
 

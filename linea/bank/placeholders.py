@@ -24,6 +24,28 @@ LINE_VALUES: Mapping[str, frozenset[str]] = {
     "utter_page": frozenset({"kind", "code"}),
     "utter_page_thanks": frozenset({"code"}),
     "utter_page_late": frozenset({"code"}),
+    "utter_cash_list_open": frozenset({"closes", "erased"}),
+    "utter_cash_list_terms": frozenset({"closes", "erased"}),
+    "utter_cash_list_done": frozenset({"erased"}),
+    "utter_kept_cash_list": frozenset({"until_cash_list"}),
+    **dict.fromkeys(
+        (
+            "utter_appointment_booked",
+            "utter_appointment_cancel_ask",
+            "utter_appointment_kept",
+            "utter_appointment_move",
+            "utter_appointment_moved",
+            "utter_appointment_moved_by_team",
+            "utter_appointment_none_to_move",
+            "utter_appointment_off",
+            "utter_appointment_when",
+            "utter_reminder",
+        ),
+        frozenset({"when"}),
+    ),
+    "utter_appointment_by_line": frozenset({"where"}),
+    "utter_appointment_by_visit": frozenset({"where"}),
+    "utter_appointment_terms": frozenset({"days"}),
 }
 # How long such a value can be, where that matters.
 LONGEST: Mapping[str, str] = {

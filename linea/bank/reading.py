@@ -180,6 +180,8 @@ def entry(file: File) -> Entry:
         signed=signature(own),
         variants=tuple(variant for _, item in intents(file) for variant, dash in variants(item) if dash),
         wordings=wordings(texts) if texts is not None else (),
+        audience=tuple(text for item in _items(own, "audience") if (text := item.text())),
+        leads_to=_text(own, "leads_to"),
     )
 
 
@@ -192,6 +194,11 @@ def signature(own: Node) -> Signature | None:
     if role and name and day is not None and type(day.value) is date:
         return Signature(role, name, day.value)
     return None
+
+
+def _items(node: Node, key: str) -> list[Node]:
+    child = node.get(key)
+    return child.items() if child else []
 
 
 def _text(node: Node, key: str) -> str:

@@ -12,7 +12,7 @@ from linea import gsm7
 from linea.advice import Table
 from linea.bank import advice_files, checking, placeholders, reading, schedule
 from linea.bank.button_rules import MOST_DESCRIPTION
-from linea.bank.entry import Answer, BankError, Entry, RenderError, State, Wording
+from linea.bank.entry import CHILDREN, Answer, BankError, Entry, RenderError, State, Wording
 from linea.bank.placeholders import Facts
 from linea.hours import LIMA, Schedule
 from linea.messages import Body, Option
@@ -80,6 +80,16 @@ class Bank:
         if channel == "sms":
             return Option(payload, gsm7.plain(entry.short))
         return Option(payload, entry.short, _cut(entry.title, MOST_DESCRIPTION))
+
+    def is_for_children(self, entry_id: str) -> bool:
+        """Whether a child may read the answer of an entry."""
+        entry = self.entries.get(entry_id)
+        return entry is not None and CHILDREN in entry.audience
+
+    def leads_to(self, entry_id: str) -> str:
+        """The purpose that is offered below the answer of an entry; "" where none is."""
+        entry = self.entries.get(entry_id)
+        return entry.leads_to if entry is not None else ""
 
     def value(self, key: str) -> str:
         """A number of the directory or a value of the programme; "" while it is not known.

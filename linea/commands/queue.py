@@ -10,7 +10,7 @@ from typing import TypeVar
 import click
 from sqlalchemy.orm import Session
 
-from linea import bank, clock, gsm7, handoff, identity, keys, media, outbox, presence, roster
+from linea import agenda, bank, clock, gsm7, handoff, identity, keys, media, outbox, presence, roster
 from linea.channels.sms import outbound as sms
 from linea.channels.whatsapp import outbound as whatsapp
 from linea.commands.common import as_operator, at_work, for_protection, named, stop, with_store
@@ -34,8 +34,10 @@ REASONS = {
     "uncertain": "no se sabe si un mensaje llegó",
     "not_believed": "llegó un mensaje de hace más de una semana",
     "taken": "la tomó el equipo",
+    "appointment": "busca otra hora para su cita",
     "voice": "manda notas de voz",
     "advice": "no sabe si hay una señal de alarma",
+    "child": "dice que tiene menos de 14 años",
     "not_understood": "no se entendió lo que pregunta",
     "number_changed": "cambió de número",
     "identity_changed": "cambió de teléfono o de cuenta",
@@ -46,6 +48,10 @@ REASONS = {
     "treatment": "pregunta por su propio tratamiento",
     "language": "escribe en otro idioma",
 }
+ASKED_ERASE = (
+    "PIDIÓ BORRAR. Pregúntale si lo quiere: si escribe BORRAR otra vez, se borra lo dicho, "
+    "y lo demás al cerrar."
+)
 CHANNELS = {"whatsapp": "WhatsApp", "sms": "SMS"}
 WHO = {"person": "persona", "bot": "asistente", "line": "línea"}
 STATES = {
@@ -75,6 +81,7 @@ def queue(audience: str, operator: str) -> None:
             rows = handoff.queue(session, now, audience)
             unread = handoff.unread(session) if audience == TEAM else 0
             present = presence.present(session, now)
+            soon = agenda.soon(session, now)
         if not rows:
             click.echo("Nadie espera a una persona.")
         for row in rows:
@@ -86,10 +93,14 @@ def queue(audience: str, operator: str) -> None:
             )
             if row.note:
                 click.echo(f"          OJO: {row.note}")
+            if row.asked_erase:
+                click.echo(f"          {ASKED_ERASE}")
             if row.first_words:
                 click.echo(f"          «{_short(row.first_words)}»")
         if audience == TEAM:
             _who_is_there(settings, present, now)
+        if soon:
+            click.echo(f"Citas en las próximas 24 horas: {soon}. Mira: linea appointment list")
         if unread:
             click.echo(f"Además hay {unread} avisos que nadie pudo leer: avisa a quien cuida el sistema.")
 
@@ -111,6 +122,7 @@ def take(code: str, audience: str, operator: str) -> None:
             said = handoff.transcript(session, conversation_id)
             note = identity.note(session, conversation_id)
             files = sum(map(len, media.of(session, conversation_id).values()))
+            asked = handoff.asked_erase(session, conversation_id)
         for spoken in said:
             at = spoken.at.astimezone(settings.timezone)
             who = WHO.get(spoken.who, spoken.who)
@@ -120,6 +132,8 @@ def take(code: str, audience: str, operator: str) -> None:
             click.echo(f"OJO: {note}")
         if files:
             click.echo(f"Mandó {files} {'archivo' if files == 1 else 'archivos'}: linea media {code.upper()}")
+        if asked:
+            click.echo(ASKED_ERASE)
         click.echo(f"La tienes tú. Responde con: linea reply {code.upper()}")
 
     with_store(work)
@@ -181,7 +195,8 @@ def close(code: str, quiet: bool, audience: str, operator: str) -> None:
 
         def close_it(session: Session) -> None:
             channel = handoff.find(session, code, audience).channel
-            farewell = [] if content is None else [content.line("utter_handoff_closed", channel)]
+            name_of_line = handoff.farewell(session, code, audience)
+            farewell = [] if content is None else [content.line(name_of_line, channel)]
             handoff.close(session, secrets, code, name, farewell, clock.now(), audience)
 
         _do(store, close_it)

@@ -49,6 +49,11 @@ def personal(*args: Any, **options: Any) -> Column[Any]:
     return Column(*args, info={"personal": True}, **options)
 
 
+def consented(*args: Any, **options: Any) -> Column[Any]:
+    """A column that holds something of a person who agreed: it goes with their consent, not at night."""
+    return Column(*args, info={"consented": True}, **options)
+
+
 class Person(Base):
     """Somebody who writes, known only by a random id."""
 
@@ -95,6 +100,15 @@ class Conversation(Base):
     waiting_told = Column(Boolean, nullable=False, default=False)
     away_told_at = Column(UTCDateTime)
     reply_at = Column(UTCDateTime)  # when the allowance of answers to a flood is paid off
+    child = Column(
+        Boolean, nullable=False, default=False
+    )  # they said that they are under 14 (linea/minors.py)
+    helped_at = Column(UTCDateTime)  # when an answer of the bank last helped; no consent is asked before
+    profile_asked_at = Column(UTCDateTime)  # when the profile was asked for: once
+    asking = Column(String(16))  # the purpose whose consent the line's last words asked for
+    erase_asked_at = Column(UTCDateTime)  # BORRAR, not confirmed yet
+    erased_at = Column(UTCDateTime)  # BORRAR, done: the texts are gone, the rest goes as soon as it may
+    appointment_offered_at = Column(UTCDateTime)  # when an hour was offered, or that there is none: once
     unanswered_red_at = Column(UTCDateTime)  # a red while an operator has the chat (DESIGN 5.3)
     unanswered_red_line = Column(String(40))
     due_at = Column(UTCDateTime, index=True)  # when the dispatcher should look; empty = nothing waits
@@ -180,6 +194,108 @@ class OptOut(Base):
     hash = Column(String(64), primary_key=True)
     channel = Column(String(16), primary_key=True)
     at = Column(UTCDateTime, nullable=False)
+
+
+class ConsentText(Base):
+    """The words of a consent as they were when somebody agreed to them, known by their hash."""
+
+    __tablename__ = "consent_texts"
+
+    version = Column(String(16), primary_key=True)
+    line = Column(String(60), nullable=False)
+    text = Column(Text, nullable=False)
+
+
+class Consent(Base):
+    """A yes to one purpose: to which words, when, on which channel. What it allows refers to it."""
+
+    __tablename__ = "consents"
+
+    id = Column(String(32), primary_key=True)
+    purpose = Column(String(16), nullable=False)
+    text_version = Column(ForeignKey("consent_texts.version"), nullable=False)
+    channel = Column(String(16), nullable=False)
+    code = Column(
+        String(16), nullable=False, index=True
+    )  # of the conversation; nothing else leads to a person
+    at = Column(UTCDateTime, nullable=False)
+    until = Column(UTCDateTime, index=True)  # its own end date
+    frozen_at = Column(UTCDateTime)  # who has the address may be somebody else now (DESIGN 5.1)
+
+
+class ConsentHolder(Base):
+    """Who gave a consent that outlives the night: the keyed hash of an address, for this alone."""
+
+    __tablename__ = "consent_holders"
+
+    consent_id = Column(ForeignKey("consents.id"), primary_key=True)
+    hash = consented(String(64), primary_key=True, index=True)
+
+
+class Profile(Base):
+    """What somebody told of themselves for the statistics: choices from lists, the code of a place, no words.
+
+    Each is a value, `declined` (would not say), `skipped` (no usable answer), or empty: was not asked.
+    """
+
+    __tablename__ = "profiles"
+
+    id = Column(String(32), primary_key=True)
+    consent_id = Column(ForeignKey("consents.id"), nullable=False, unique=True)
+    code = Column(String(16), nullable=False, index=True)  # of the conversation, as its log row has it
+    at = Column(UTCDateTime, nullable=False)
+    age = Column(String(12))
+    place = Column(String(12))
+    gender = Column(String(12))
+    migrant = Column(String(12))
+    nationality = Column(String(2))
+    household = Column(String(80))  # several at once, one space apart
+    complete = Column(Boolean, nullable=False, default=False)
+
+
+class Candidate(Base):
+    """Somebody on the list of possible recipients of cash; everything of them sealed in one piece."""
+
+    __tablename__ = "candidates"
+
+    id = Column(String(32), primary_key=True)
+    consent_id = Column(ForeignKey("consents.id"), nullable=False, unique=True)
+    at = Column(UTCDateTime, nullable=False)
+    secret = consented(LargeBinary, nullable=False)
+    complete = Column(Boolean, nullable=False, default=False)
+
+
+class Slot(Base):
+    """An hour of a specialist. Free if no appointment has it and nobody is being asked about it just now."""
+
+    __tablename__ = "slots"
+
+    number = Column(Number, primary_key=True, autoincrement=True)
+    specialist = Column(String(40), nullable=False)
+    starts_at = Column(UTCDateTime, nullable=False, index=True)
+    ends_at = Column(UTCDateTime, nullable=False)
+    way = Column(String(8), nullable=False)  # call (we call), line (they call `place`), visit (they go there)
+    place = Column(String(60))
+    held_by = Column(String(32))  # the conversation that chose it and has not said yes
+    held_until = Column(UTCDateTime)
+
+
+class Appointment(Base):
+    """An hour that somebody agreed to: `booked`, then `came` or `missed`. Never why, never what was said."""
+
+    __tablename__ = "appointments"
+
+    id = Column(String(32), primary_key=True)
+    code = Column(String(16), nullable=False, unique=True)  # its own: nothing leads to the conversation
+    consent_id = Column(ForeignKey("consents.id"), nullable=False, unique=True)
+    slot_number = Column(ForeignKey("slots.number"), nullable=False, unique=True)
+    state = Column(String(8), nullable=False, default="booked")
+    secret = consented(LargeBinary, nullable=False)  # channel and addresses, sealed
+    booked_at = Column(UTCDateTime, nullable=False)
+    last_inbound_at = Column(UTCDateTime, nullable=False)  # WhatsApp's window is open for a day after it
+    remind_at = Column(UTCDateTime, index=True)  # the next reminder; empty: none follows
+    unreminded = Column(Boolean, nullable=False, default=False)  # a reminder could not go out
+    closed_at = Column(UTCDateTime)
 
 
 class SeenMessage(Base):
