@@ -115,7 +115,7 @@ SAID_BY_THE_WORKER = frozenset(
         "utter_reminder",
         "utter_reminder_by_call",
         "utter_reminder_end",
-        "utter_review_mark",
+        "utter_staff_abuse",
         "utter_sticker_kept",
         "utter_still_waiting",
         "utter_unsigned",
