@@ -44,7 +44,8 @@ def test_an_alarm_that_an_action_raises_goes_the_way_of_a_red_message(helpline: 
         True,
     )
     assert helpline.open_handoffs() == ["red"]
-    assert helpline.queued() == ["«utter_medical_alarm»"]  # what was still to be sent was taken back
+    (text,) = helpline.queued()  # what was still to be sent was taken back
+    assert text.startswith("«utter_medical_alarm»")
     assert helpline.one(OutboxRow, OutboxRow.state == "queued").safety
 
 

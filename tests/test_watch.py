@@ -369,8 +369,9 @@ def in_a_form(helpline: Helpline) -> Helpline:
     return helpline
 
 
-def test_a_red_message_leaves_the_form_it_was_written_into(helpline: Helpline) -> None:
-    in_a_form(helpline).arrives(RED)
+@pytest.mark.parametrize("danger", [RED, YELLOW])
+def test_a_message_of_danger_leaves_the_form_it_was_written_into(helpline: Helpline, danger: str) -> None:
+    in_a_form(helpline).arrives(danger)
     helpline.looks()
     left = helpline.one(Conversation).events
     assert left == [*ASKING, {**ASKING[0], "name": None}, {**ASKING[1], "value": None}]
@@ -385,13 +386,7 @@ def test_a_form_does_not_go_on_over_a_red_that_came_while_it_was_answering(helpl
     helpline.arrives(RED)
     helpline.looks()
     assert not helpline.finishes(answering, "utter_menu", events=[{**ASKING[1], "value": "advice_risk"}])
-    assert helpline.queued() == [f"«{SUICIDE}» whatsapp"]
+    assert helpline.queued() == [crisis()]
     again = helpline.turn()  # what was to be answered is answered, and not as an answer to the form
     assert again.text == "3"
     assert again.events[-1] == {**ASKING[1], "value": None}
-
-
-def test_a_yellow_message_leaves_the_form_as_it_is(helpline: Helpline) -> None:
-    in_a_form(helpline).arrives(YELLOW)
-    helpline.looks()
-    assert helpline.one(Conversation).events == ASKING
