@@ -10,7 +10,7 @@ from linea import handoff, identity, people
 from linea.identity import IdentityError
 from linea.messages import Change, IdentityChange, Media, Sender
 from linea.store.models import Address, Conversation, IdentityRow, InboxRow, MediaRow, OutboxRow, Person
-from tests.helpline import ANA, BETO, RED, Helpline
+from tests.helpline import ANA, BETO, RED, Helpline, crisis
 
 NEW = "+51900000077"  # Ana's new number
 OLD_ID, NEW_ID = "PE.1111111111111111", "PE.2222222222222222"
@@ -98,7 +98,7 @@ def test_safety_texts_and_operators_words_still_go_out(helpline: Helpline) -> No
     helpline.looks()
     helpline.replies(helpline.code(), "Estoy contigo")
     happens(helpline)
-    assert helpline.queued() == ["«utter_crisis_suicide» whatsapp", "Estoy contigo"]
+    assert helpline.queued() == [crisis(), "Estoy contigo"]
 
 
 def test_a_conversation_that_had_ended_is_opened_again_for_the_person_who_decides(ana: Helpline) -> None:

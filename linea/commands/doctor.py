@@ -14,7 +14,8 @@ from sqlalchemy import func, select
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
-from linea import bank, clock, handoff, hours, keys, presence, roster, training, triage
+from linea import bank, clock, handoff, hours, keys, presence, roster, training
+from linea.commands.bank import everything_wrong
 from linea.commands.common import settings_or_exit
 from linea.conversations import TEAM
 from linea.settings import Settings, SettingsError
@@ -58,13 +59,11 @@ def _keys(settings: Settings) -> Iterator[Look]:
 
 
 def _content(settings: Settings) -> Iterator[Look]:
-    findings = len(bank.check(settings.bank_dir, settings.content_dir))
-    try:
-        triage.load(settings.content_dir / "triage")
-    except triage.TriageError as error:
-        findings += len(error.findings)
+    findings = len(everything_wrong(settings, settings.bank_dir))
     said = f"{findings} errores: linea bank check" if findings else "textos, números y señales en orden"
     yield Look("banco", not findings, said)
+    learnt = settings.classifier_file.is_file()
+    yield Look("semáforo", learnt, "aprendido" if learnt else "solo con las reglas escritas: linea train")
     intact = training.is_intact(training.model_path(settings))
     yield Look(
         "modelo", intact, "entrenado" if intact else "no hay modelo entrenado, o está dañado: linea train"
@@ -75,9 +74,8 @@ def _duty(settings: Settings) -> Iterator[Look]:
     """Who is called, and whether there is an hour of the week ahead in which nobody would be."""
     found, mistakes = roster.read(settings.on_call_file)
     if mistakes:
-        yield Look(
-            "guardia", False, f"{len(mistakes)} errores en {settings.on_call_file.name}: linea bank check"
-        )
+        name = settings.on_call_file.name
+        yield Look("guardia", False, f"{len(mistakes)} errores en {name}: linea bank check")
     now = clock.now()
     gap = next(
         (

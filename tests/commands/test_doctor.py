@@ -51,7 +51,7 @@ def test_each_thing_has_its_line(here: Helpline) -> None:
     found = looks()
     assert list(found) == [
         *("claves", "base de datos", "worker", "envíos", "turno", "rojos abiertos", "sin leer"),
-        *("banco", "modelo", "guardia", "protección", "horario", "disco"),
+        *("banco", "semáforo", "modelo", "guardia", "protección", "horario", "disco"),
     ]
     well = {thing for thing, (mark, _) in found.items() if mark == "bien"}
     assert well >= {"claves", "base de datos", "worker", "envíos", "banco", "guardia", "protección", "disco"}
