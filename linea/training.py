@@ -16,18 +16,10 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from importlib.metadata import version
 from pathlib import Path
-from typing import TYPE_CHECKING
-
-import yaml
 
 from linea import triage
 from linea.settings import ROOT, Settings
-from linea.triage import messages
-from linea.triage.classifier import Label
-from linea.triage.messages import Said
-
-if TYPE_CHECKING:
-    from linea.triage.fitting import Example
+from linea.triage import lessons, messages
 
 NAME = "linea"
 _STEPS = {  # what Rasa logs, and what it means
@@ -35,10 +27,6 @@ _STEPS = {  # what Rasa logs, and what it means
     "Starting to train component 'RulePolicy'": "  aprendiendo las reglas de la conversación",
     "Your Rasa model is trained": "  guardando el modelo",
 }
-
-
-_RULES = "rules"  # the voice of the examples that stand beside the rules
-_ABOUT_FEELINGS = ("animo",)  # topics of the bank whose questions may well have a colour
 
 
 class TrainingFailed(Exception):
@@ -83,28 +71,6 @@ def ensure_classifier(settings: Settings, say: Callable[[str], None] = print) ->
     return file
 
 
-def examples_for(settings: Settings, signals: triage.Signals, said: Iterable[Said]) -> list[Example]:
-    """What the classifier learns from: these messages and, as harmless, what people ask the line every day.
-
-    The examples of the rules are a voice of their own.
-    """
-    from linea.triage.fitting import Example
-
-    learnt: list[tuple[str, Label, str | None]] = [(one.text, one.label, one.voice) for one in said]
-    for signal in signals.signals:
-        label = Label(signal.colour, signal.kind if signal.colour == "red" else "distress", signal.urgency)
-        learnt += [(example.value, label, _RULES) for example in signal.fires_on]
-    harmless: list[tuple[str, str | None]] = [(text, None) for text in _everyday(settings)]
-    harmless += [(example.value, _RULES) for signal in signals.signals for example in signal.silent_on]
-    learnt += [
-        (text, Label("none"), voice) for text, voice in harmless if signals.classify(text) == triage.NONE
-    ]
-    return [
-        Example(tuple(signals.judge_and_rest(signals.tokens(text))[1]), label, voice)
-        for text, label, voice in learnt
-    ]
-
-
 def is_intact(model: Path) -> bool:
     """Whether the model is byte for byte the one that training left."""
     return model.is_file() and _note(model).get("model") == _sha256(model)
@@ -120,26 +86,13 @@ def _fit_classifier(settings: Settings, file: Path, data_hash: str, say: Callabl
     if findings:
         raise triage.TriageError(findings)
     say(f"Enseñando al semáforo con {len(said)} mensajes…")
-    data = fitting.fit(examples_for(settings, signals, said)).to_bytes()
+    examples = lessons.gather(signals, said, settings.bank_dir, settings.content_dir / "nlu")
+    data = fitting.fit(examples).to_bytes()
     with tempfile.TemporaryDirectory(dir=file.parent, prefix=".training-") as draft:
         fresh = Path(draft) / file.name
         fresh.write_bytes(data)
         _put_in_place(fresh, file, data_hash)
     say(f"Semáforo al día en {time.monotonic() - started:.0f} s.")
-
-
-def _everyday(settings: Settings) -> Iterator[str]:
-    """Variants of the bank's questions and small talk, but for what the bank calls a matter of safety."""
-    for file in [
-        *sorted(settings.bank_dir.rglob("*.yml")),
-        *sorted((settings.content_dir / "nlu").glob("*.yml")),
-    ]:
-        content = yaml.safe_load(file.read_text(encoding="utf-8"))
-        entry = content.get("entry", {})
-        if entry.get("safety") or entry.get("topic") in _ABOUT_FEELINGS:
-            continue
-        for intent in content.get("nlu", ()):
-            yield from (row[2:] for row in intent["examples"].splitlines() if row.startswith("- "))
 
 
 def _put_in_place(fresh: Path, model: Path, data_hash: str) -> None:

@@ -11,7 +11,8 @@ from linea import settings
 from linea.content import Content
 from linea.settings import Settings
 from linea.triage.classifier import Label
-from linea.triage.fitting import Example, fit
+from linea.triage.fitting import fit
+from linea.triage.lessons import Example
 
 VEILED = "ocho nubes verdes"  # no rule knows it
 

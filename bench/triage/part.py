@@ -16,7 +16,7 @@ from bench.processes import Failed
 from bench.triage.disguises import DISGUISES
 from linea import settings, training, triage
 from linea.settings import ROOT, Settings
-from linea.triage import fitting, messages
+from linea.triage import fitting, lessons, messages
 from linea.triage.messages import Said
 from linea.triage.reading import COLOURS, Finding
 
@@ -114,7 +114,8 @@ def _learnt_from(
     """What a classifier knows that has learnt from this share of the messages, rules and all."""
     chosen = random.Random(SEED).sample(learnt, round(share * len(learnt)))
     began = time.monotonic()
-    classifier = fitting.fit(training.examples_for(here, signals, chosen))
+    examples = lessons.gather(signals, chosen, here.bank_dir, here.content_dir / "nlu")
+    classifier = fitting.fit(examples)
     seconds = time.monotonic() - began
     found = by_kind(triage.TrafficLight(signals, classifier).classify, unseen)
     print(f"  learnt from {len(chosen)} in {seconds:.0f} s", flush=True)

@@ -11,7 +11,8 @@ import pytest
 from linea.linear import Unreadable
 from linea.triage import Classifier, Signals, TrafficLight, Triage
 from linea.triage.classifier import Label, Thresholds
-from linea.triage.fitting import Example, TooLittleToLearn, fit
+from linea.triage.fitting import TooLittleToLearn, fit
+from linea.triage.lessons import Example
 from linea.triage.reading import COLOURS, URGENCIES
 
 from .conftest import CASES
