@@ -1,4 +1,4 @@
-"""`python -m bench [receive] [turns] [memory] [stock] [understanding]`: measures, all parts if none is named.
+"""`python -m bench [part …]`: measures these parts (PARTS), all of them if none is named.
 
 Writes bench/results/<part>.json and bench/RESULTS.md. Ends with 1 only when a message was lost or something
 did not start: a slow machine is no failure.
@@ -9,9 +9,9 @@ from __future__ import annotations
 import sys
 from typing import Any
 
-from bench import processes, receive, report, results, stock, turns, understanding
+from bench import burst, flood, processes, profile, receive, report, results, stock, turns, understanding
 
-PARTS = ("receive", "turns", "memory", "stock", "understanding")
+PARTS = ("receive", "turns", "memory", "burst", "flood", "profile", "stock", "understanding")
 
 
 def main(wanted: list[str]) -> int:
@@ -46,6 +46,12 @@ def _measure(part: str, parts: set[str]) -> dict[str, dict[str, Any]]:
         return {"receive": receive.measure()}
     if part in ("turns", "memory"):
         return turns.measure(parts & {"turns", "memory"})
+    if part == "burst":
+        return {"burst": burst.measure()}
+    if part == "flood":
+        return {"flood": flood.measure()}
+    if part == "profile":
+        return {"profile": profile.measure()}
     if part == "stock":
         return {"stock": stock.measure()}
     return {"understanding": understanding.measure()}
