@@ -1,4 +1,4 @@
-"""`python -m bench [receive] [turns] [memory] [stock] [language] [triage]`: all parts if none is named.
+"""`python -m bench [part …]`: measures these parts (PARTS), all of them if none is named.
 
 `--questions FILE`, `--labels FILE`: what `language` asks instead of bench/questions/. `--messages FILE…`:
 what `triage` reads instead of tests/triage/unseen.yml. Writes bench/results/<part>.json and bench/RESULTS.md.
@@ -12,13 +12,13 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from bench import processes, receive, report, results, stock, turns
+from bench import burst, flood, processes, profile, receive, report, results, stock, turns
 from bench.language import asked
 from bench.language import part as language
 from bench.language.asked import QuestionFile
 from bench.triage import part as triage
 
-PARTS = ("receive", "turns", "memory", "stock", "language", "triage")
+PARTS = ("receive", "turns", "memory", "burst", "flood", "profile", "stock", "language", "triage")
 
 
 def main(arguments: list[str]) -> int:
@@ -77,6 +77,12 @@ def _measure(
         return {"receive": receive.measure()}
     if part in ("turns", "memory"):
         return turns.measure(parts & {"turns", "memory"})
+    if part == "burst":
+        return {"burst": burst.measure()}
+    if part == "flood":
+        return {"flood": flood.measure()}
+    if part == "profile":
+        return {"profile": profile.measure()}
     if part == "stock":
         return {"stock": stock.measure()}
     if part == "language":

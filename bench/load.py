@@ -12,61 +12,18 @@ import random
 import sys
 import time
 from collections import Counter
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Iterator
 from functools import partial
 from typing import Any
 
 import uvloop
 
+from bench.meta import Meta, at, message, person
 from bench.wire import Client, Graph
 from linea.simulator import envelopes
 
 PATIENCE = 60.0  # seconds without anything happening, then what is missing is lost
-STATUS_AFTER = {"sent": 0.1, "delivered": 0.3, "read": 1.0}  # seconds after the message was accepted
 SEED = 20
-
-
-class Meta:
-    """Delivers signed webhooks, and receives what the line sends."""
-
-    def __init__(self, order: dict[str, Any]) -> None:
-        self.client = Client("127.0.0.1", order["web_port"], "/webhooks/whatsapp")
-        self.number, self.secret = order["phone_number_id"], order["secret"]
-        self.reached: list[tuple[str, float]] = []  # outbox id, moment
-        self.answered: Callable[[str], None] = lambda phone: None
-        self.pending: set[asyncio.Task[None]] = set()
-        self.refused = 0
-        self.moved = time.monotonic()
-
-    async def deliver(self, body: dict[str, Any]) -> int:
-        """One webhook; the status of the answer, 0 when there was none."""
-        raw = envelopes.serialise(body)
-        try:
-            status, _ = await self.client.post(
-                raw, f"X-Hub-Signature-256: {envelopes.sign(raw, self.secret)}"
-            )
-        except OSError:
-            return 0
-        return status
-
-    def accept(self, to: str, outbox_id: str) -> str:
-        """A message of the line: it is sent, delivered and read, and Meta says so in three webhooks."""
-        self.moved = time.monotonic()
-        self.reached.append((outbox_id, self.moved))
-        wamid = envelopes.new_wamid(to, incoming=False)
-        task = asyncio.create_task(self._report(to, wamid, outbox_id))
-        self.pending.add(task)
-        task.add_done_callback(self.pending.discard)
-        self.answered(to)
-        return wamid
-
-    async def _report(self, to: str, wamid: str, outbox_id: str) -> None:
-        began = time.monotonic()
-        for status, after in STATUS_AFTER.items():
-            await _until(began + after)
-            body = envelopes.status_webhook(self.number, _person(to), wamid, status, outbox_id, None)
-            if await self.deliver(body) != 200:
-                self.refused += 1
 
 
 async def receive(order: dict[str, Any]) -> dict[str, Any]:
@@ -87,7 +44,7 @@ async def receive(order: dict[str, Any]) -> dict[str, Any]:
     began = time.monotonic() + 0.2
     dues = (began + number / order["rate"] for number in range(len(bodies)))
     spent = time.process_time()
-    await _at(dues, lambda number, due: one(due, *bodies[number]))
+    await at(dues, lambda number, due: one(due, *bodies[number]))
     return {
         "latencies_ms": latencies,
         "answers": {str(status): count for status, count in answers.items()},
@@ -101,12 +58,12 @@ def _webhooks(order: dict[str, Any]) -> Iterator[bytes]:
     """Message, `sent`, and further back in time `delivered` and `read`: the way they come in reality."""
     number, known, phones = order["phone_number_id"], order["outbox"], order["phones"]
     for turn in range(order["count"] // 4):
-        person = _person(phones[turn % len(phones)])
-        yield envelopes.serialise(_message(number, person, "¿Dónde me puedo hacer la prueba?")[1])
+        who = person(phones[turn % len(phones)])
+        yield envelopes.serialise(message(number, who, "¿Dónde me puedo hacer la prueba?")[1])
         for status, back in (("sent", 0), ("delivered", 30), ("read", 150)):
             outbox_id, wamid, phone = known[(turn - back) % len(known)]
             yield envelopes.serialise(
-                envelopes.status_webhook(number, _person(phone), wamid, status, outbox_id, None)
+                envelopes.status_webhook(number, person(phone), wamid, status, outbox_id, None)
             )
 
 
@@ -119,7 +76,7 @@ class Turns:
     async def run(self, order: dict[str, Any]) -> dict[str, Any]:
         """One phase: `rate` turns a second as chance has it, or `at_once` people waiting at any time."""
         meta, phones, questions = self.meta, order["phones"], order["questions"]
-        meta.reached, meta.refused = [], 0
+        meta.start_again()
         due_of: dict[str, float] = {}
         acknowledged: list[float] = []
         waiting: Counter[str] = Counter()
@@ -132,7 +89,7 @@ class Turns:
 
         async def ask(number: int, due: float) -> None:
             phone = phones[number % len(phones)]
-            wamid, body = _message(meta.number, _person(phone), questions[number % len(questions)])
+            wamid, body = message(meta.number, person(phone), questions[number % len(questions)])
             due_of[wamid] = due
             waiting[phone] += 1
             if await meta.deliver(body) != 200:
@@ -140,7 +97,7 @@ class Turns:
             acknowledged.append((time.monotonic() - due) * 1000)
 
         meta.answered = answered
-        spent, began = time.process_time(), time.monotonic()
+        began = time.monotonic()
         if "rate" in order:
             chance = random.Random(SEED)
             moments: list[float] = []
@@ -148,7 +105,7 @@ class Turns:
             while len(moments) < order["count"]:
                 due += chance.expovariate(order["rate"])
                 moments.append(due)
-            await _at(moments, ask)
+            await at(moments, ask)
         else:
             tasks = []
             for number in range(order["count"]):
@@ -167,7 +124,7 @@ class Turns:
             "refused": meta.refused,
             "unanswered": sum(waiting.values()),
             "began": began,
-            "generator_cpu_seconds": time.process_time() - spent,
+            "generator_cpu_seconds": meta.spent(),
         }
 
     async def _quiet(self, waiting: Counter[str]) -> None:
@@ -179,56 +136,75 @@ class Turns:
             await asyncio.sleep(0.05)
 
 
-async def rest(order: dict[str, Any]) -> dict[str, Any]:
-    """Stock Rasa's REST channel: `at_once` people, each asks again when answered."""
-    client = Client("127.0.0.1", order["port"], "/webhooks/rest/webhook")
-    latencies: list[float] = []
-    unanswered = 0
-    senders, questions = order["phones"], order["questions"]
-    numbers = iter(range(order["count"]))
+async def say(meta: Meta, order: dict[str, Any]) -> dict[str, Any]:
+    """`messages` as (second, phone, text), each at its moment whatever became of those before it.
 
-    async def talk() -> None:
-        nonlocal unanswered
-        for number in numbers:
-            body = {"sender": senders[number % len(senders)], "message": questions[number % len(questions)]}
-            began = time.monotonic()
-            status, answer = await client.post(json.dumps(body).encode())
-            latencies.append((time.monotonic() - began) * 1000)
-            unanswered += status != 200 or answer in (b"", b"[]")
+    For each, in the given order: its id, when it was due, when acknowledged, and with which status. Answers
+    are not waited for: `reached` tells of them.
+    """
+    meta.start_again()
+    messages = order["messages"]
+    sent: list[Any] = [None] * len(messages)
 
-    began = time.monotonic()
-    await asyncio.gather(*(talk() for _ in range(order["at_once"])))
-    return {"latencies_ms": latencies, "unanswered": unanswered, "seconds": time.monotonic() - began}
+    async def one(number: int, due: float) -> None:
+        _, phone, text = messages[number]
+        wamid, body = message(meta.number, person(phone), text)
+        status = await meta.deliver(body)
+        sent[number] = (wamid, due, time.monotonic(), status)
 
-
-async def _at(moments: Any, do: Callable[[int, float], Awaitable[None]]) -> None:
-    """Start `do` at each of the moments, never waiting for the one before."""
-    tasks = []
-    for number, due in enumerate(moments):
-        await _until(due)
-        tasks.append(asyncio.ensure_future(do(number, due)))
-    await asyncio.gather(*tasks)
+    began = time.monotonic() + 0.2
+    await at((began + second for second, _, _ in messages), one)
+    return {"sent": sent, "began": began}
 
 
-async def _until(moment: float) -> None:
-    delay = moment - time.monotonic()
-    if delay > 0:
-        await asyncio.sleep(delay)
-
-
-def _person(phone: str) -> dict[str, Any]:
+async def reached(meta: Meta) -> dict[str, Any]:
+    """What the line has sent since the last `say`, once Meta has told it of every delivery."""
+    meta.moved = time.monotonic()
+    while meta.pending and time.monotonic() - meta.moved < PATIENCE:
+        await asyncio.sleep(0.05)
     return {
-        "name": "Persona",
-        "phone": phone,
-        "user_id": f"PE.{phone.lstrip('+'):0>20}",
-        "hides_phone": False,
+        "reached": meta.reached,
+        "refused": meta.refused,
+        "generator_cpu_seconds": meta.spent(),
     }
 
 
-def _message(number: str, person: dict[str, Any], text: str) -> tuple[str, dict[str, Any]]:
-    wamid = envelopes.new_wamid(person["phone"], incoming=True)
-    message = {**envelopes.message_from(person, wamid), "type": "text", "text": {"body": text}}
-    return wamid, envelopes.message_webhook(number, person, message)
+async def rest(order: dict[str, Any]) -> dict[str, Any]:
+    """Stock Rasa's REST channel: `at_once` people who ask again when answered, or `messages` as in `say`."""
+    client = Client("127.0.0.1", order["port"], "/webhooks/rest/webhook")
+    latencies: list[float] = []
+    unanswered = refused = 0
+
+    async def ask(phone: str, text: str, due: float) -> None:
+        nonlocal unanswered, refused
+        try:
+            status, answer = await client.post(json.dumps({"sender": phone, "message": text}).encode())
+        except OSError:
+            status, answer = 0, b""
+        latencies.append((time.monotonic() - due) * 1000)
+        refused += status != 200
+        unanswered += status != 200 or answer in (b"", b"[]")
+
+    began = time.monotonic()
+    if messages := order.get("messages"):
+        moments = (began + second for second, _, _ in messages)
+        await at(moments, lambda number, due: ask(*messages[number][1:], due))
+    else:
+        senders, questions = order["phones"], order["questions"]
+        numbers = iter(range(order["count"]))
+
+        async def talk() -> None:
+            for number in numbers:
+                who, text = senders[number % len(senders)], questions[number % len(questions)]
+                await ask(who, text, time.monotonic())
+
+        await asyncio.gather(*(talk() for _ in range(order["at_once"])))
+    return {
+        "latencies_ms": latencies,
+        "unanswered": unanswered,
+        "refused": refused,
+        "seconds": time.monotonic() - began,
+    }
 
 
 async def main() -> None:
@@ -247,7 +223,12 @@ async def main() -> None:
             result = {}
         else:
             assert turns is not None, "the Graph API comes first"
-            result = await turns.run(order)
+            if order["do"] == "say":
+                result = await say(turns.meta, order)
+            elif order["do"] == "reached":
+                result = await reached(turns.meta)
+            else:
+                result = await turns.run(order)
         print(json.dumps(result), flush=True)
 
 

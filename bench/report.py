@@ -5,14 +5,17 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from bench import results
+from bench import pressure, results
 from bench.language import page as language
+from bench.pressure import Row
+from bench.pressure import latency as _latency
 from bench.triage import page as triage
 
 PAGE = Path(__file__).resolve().parent / "RESULTS.md"
 BUSY = 10  # percent of all cores
-PARTS = ("receive", "turns", "memory", "stock", "language", "triage")
-Row = tuple[str, str, str, str]
+PARTS = (  # in this order
+    *("receive", "turns", "memory", "burst", "flood", "profile", "stock", "language", "triage"),
+)
 
 HEAD = """# Speed, language and triage
 
@@ -51,11 +54,14 @@ def write() -> None:
         text += "## Beside stock Rasa 3.6.21\n\n" + _beside_stock(found) + "\n"
     if "turns" in found:
         text += "## Where a turn's CPU goes\n\n" + _by_process(found["turns"]) + "\n"
+    if "profile" in found:
+        text += "## A turn by part\n\n" + pressure.by_part(found["profile"]) + "\n"
     if "language" in found:
         text += language.section(found["language"]) + "\n"
     if "triage" in found:
         text += triage.section(found["triage"]) + "\n"
-    text += REMARKS + language.REMARKS + triage.REMARKS + "\n## On what\n\n" + _machines(found) + _busy(found)
+    remarks = REMARKS + pressure.REMARKS + language.REMARKS + triage.REMARKS
+    text += remarks + "\n## On what\n\n" + _machines(found) + _busy(found)
     PAGE.write_text(text, encoding="utf-8")
 
 
@@ -86,6 +92,7 @@ def _rows(found: dict[str, Any]) -> list[Row]:
                 f"{phase['cpu_ms_per_turn']} ms",
             ),
         ]
+    rows += pressure.rows(found)
     if memory := found.get("memory"):
         each = ", ".join(f"{name} {round(mib)}" for name, mib in memory["pss_mib"].items())
         rows.append(
@@ -119,6 +126,7 @@ def _beside_stock(found: dict[str, Any]) -> str:
     if "memory" in found:
         values = [one["pss_mib_total"] for one in kept]
         lines.append(_ratio("PSS, MiB", found["memory"]["pss_mib_total"], values))
+    lines += [_ratio(*compared) for compared in pressure.beside_stock(found)]
     silent = ", ".join(str(one["unanswered"]) for one in kept)
     lines.append(f"\nOf {kept[0]['turns']} questions the starter left {silent} without any answer; we left ")
     lines.append(f"{ours['lost']} of {ours['turns']}.\n")
@@ -137,10 +145,6 @@ def _by_process(turns: dict[str, Any]) -> str:
         values = [str(phase["cpu_ms_per_turn_by_process"].get(name, 0.0)) for name in names]
         lines.append(f"| {phase['phase']} | {' | '.join(values)} |\n")
     return "".join(lines)
-
-
-def _latency(found: dict[str, float]) -> str:
-    return ", ".join(f"{name} {value:g}" for name, value in found.items()) + " ms" if found else "no answer"
 
 
 def _machines(found: dict[str, Any]) -> str:
@@ -177,7 +181,10 @@ def _shares(name: str, part: dict[str, Any]) -> list[float]:
     if name == "receive":
         phases = [part["steady"], *part["steps"]]
     elif name == "stock":
-        phases = [part["memory"], part["sqlite"]]
+        served = [part["memory"], part["sqlite"]]
+        phases = [*served, *(one["burst"] for one in served if "burst" in one)]
+    elif name in ("flood", "profile"):
+        phases = [part]
     elif name == "language":
         phases = [part["training"], part["one"], part["classify"]]
     else:

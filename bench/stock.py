@@ -1,7 +1,8 @@
 """Part `stock`: Rasa as `rasa init` leaves it, on this machine in the same run, for comparison.
 
 Its starter assistant knows seven intents of small talk in English and one channel, REST, that waits for
-the answer. It is asked the same questions, as often, by as many at once.
+the answer. It is asked the same questions, as often, by as many at once; and then a burst, of the size of the
+small one of part `burst`, because of five thousand it would be busy for minutes.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from typing import Any
 
 import psutil
 
-from bench import machine, processes, questions
+from bench import burst, line, machine, processes, questions
 from bench.processes import Failed, Load
 from bench.turns import AT_ONCE, CLOSED_TURNS, PEOPLE
 from linea import settings
@@ -45,25 +46,41 @@ def measure() -> dict[str, Any]:
         with _served(starter, endpoints, folder / f"{name}.log") as (process, port), Load() as load:
             pace = {"questions": asked, "port": port, "at_once": AT_ONCE[0]}
             load.ask("rest", phones=questions.phones(0, 8), count=60, **pace)
-            before, watch = processes.cpu_seconds(processes.tree(process)), machine.Clock()
-            load_before = os.getloadavg()[0]
+            watch, load_before = line.Watch(process), os.getloadavg()[0]
             people = questions.phones(PEOPLE, PEOPLE)
             result = load.ask("rest", phones=people, count=CLOSED_TURNS, **pace)
-            after = processes.cpu_seconds(processes.tree(process))
-            spent = sum(after.values()) - sum(before.values())
             found[name] = {
                 "turns": CLOSED_TURNS,
                 "at_once": AT_ONCE[0],
                 "turns_per_second": round(CLOSED_TURNS / result["seconds"], 1),
                 "latency_ms": machine.percentiles(result["latencies_ms"]),
                 "unanswered": result["unanswered"],
-                "cpu_ms_per_turn": round(spent * 1000 / CLOSED_TURNS, 1),
+                **_spent(watch, CLOSED_TURNS),
                 "pss_mib_total": round(sum(processes.pss_mib(processes.tree(process)).values())),
-                "others_cpu_percent": watch.others_percent(spent),
                 "load_before": round(load_before, 2),
+                "burst": _burst(load, process, port, asked),
             }
             print(f"  {name}: {found[name]}", flush=True)
     return {**described, **found}
+
+
+def _burst(load: Load, process: psutil.Process, port: int, asked: list[str]) -> dict[str, Any]:
+    watch = line.Watch(process)
+    script = burst.script(2 * PEOPLE, burst.SMALL, asked)
+    result = load.ask("rest", port=port, messages=script)
+    return {
+        "messages": burst.SMALL,
+        "drained_seconds": round(result["seconds"], 1),
+        "latency_ms": machine.percentiles(result["latencies_ms"]),
+        "unanswered": result["unanswered"],
+        "refused": result["refused"],
+        **_spent(watch, burst.SMALL),
+    }
+
+
+def _spent(watch: line.Watch, count: int) -> dict[str, Any]:
+    found = watch.figures(count, generator=0.0)
+    return {name: found[name] for name in ("cpu_ms_per_turn", "others_cpu_percent")}
 
 
 @contextlib.contextmanager

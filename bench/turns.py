@@ -3,106 +3,70 @@
 from __future__ import annotations
 
 import os
-import sqlite3
 from collections import Counter
-from pathlib import Path
 from typing import Any
 
-import psutil
-
-from bench import machine, processes, questions
-from bench.processes import Load
-from linea import inbox, keys, settings
-from linea.settings import Settings
+from bench import line, machine, processes, questions
+from bench.line import Line
 
 PEOPLE = 300  # a phase; each phase has people of its own
 RATES, SECONDS = (30, 60), 45  # floor and goal of issue 2
 AT_ONCE, CLOSED_TURNS = (8, 32), 1000  # the first as many as the stock part
 HELD = 0.9  # of the rate: the queue did not grow
 WARM_UP = 60
+# The id of each message of the line, with the line's name for the question it answers.
+ANSWERS = "SELECT outbox.id, inbox.external_id FROM outbox JOIN inbox ON outbox.turn = inbox.number"
 
 
 def measure(wanted: set[str]) -> dict[str, dict[str, Any]]:
     """Figures of `turns`, and of `memory` when every turn is done; whichever is wanted."""
     folder = processes.fresh_folder("turns")
     described = machine.describe(folder)
-    web, graph, rasa, actions = processes.free_ports(4)
-    env = processes.environment(
-        LINEA_DATA_DIR=str(folder),
-        LINEA_BURST_PAUSE_SECONDS="0",  # the pause is there to be waited for: it is no work
-        LINEA_PORT=str(web),
-        LINEA_GRAPH_URL=f"http://127.0.0.1:{graph}/v25.0",
-        LINEA_RASA_URL=f"http://127.0.0.1:{rasa}",
-        LINEA_ACTIONS_URL=f"http://127.0.0.1:{actions}/webhook",
-    )
-    config = settings.load(env)
-    ready = f"http://127.0.0.1:{web}/readyz"
     found: dict[str, dict[str, Any]] = {}
-    with Load() as load:
-        load.ask(
-            "graph",
-            web_port=web,
-            graph_port=graph,
-            phone_number_id=config.whatsapp_phone_number_id,
-            secret=config.whatsapp_app_secrets[0],
-        )
-        line = processes.running(
-            processes.linea("run"), env, folder / "run.log", lambda: bool(processes.page(ready).get("ready"))
-        )
-        with line as supervisor:
-            phases = _Phases(load, supervisor, config, folder)
-            phases.run("warm-up", WARM_UP, at_once=4)
-            if "turns" in wanted:
-                figures = []
-                for rate in RATES:
-                    figures.append(phases.run(f"{rate}/s", rate * SECONDS, rate=rate))
-                    if figures[-1]["turns_per_second"] < rate * HELD:
-                        break  # the next would only measure the length of the queue
-                figures += [phases.run(f"{n} at once", CLOSED_TURNS, at_once=n) for n in AT_ONCE]
-                lost = sum(figure["lost"] + figure["doubled"] for figure in figures)
-                found["turns"] = {**described, "phases": figures, "lost": lost}
-            elif "memory" in wanted:
-                phases.run("for memory", CLOSED_TURNS, at_once=AT_ONCE[0])
-            if "memory" in wanted:
-                pss = processes.pss_mib(processes.tree(supervisor))
-                found["memory"] = {
-                    **described,
-                    "turns_before": phases.turns,
-                    "pss_mib": pss,
-                    "pss_mib_total": round(sum(pss.values())),
-                }
+    # No burst pause: it is there to be waited for, and is no work.
+    with line.running(folder, burst_pause=0) as whole:
+        phases = _Phases(whole)
+        phases.run("warm-up", WARM_UP, at_once=4)
+        if "turns" in wanted:
+            figures = []
+            for rate in RATES:
+                figures.append(phases.run(f"{rate}/s", rate * SECONDS, rate=rate))
+                if figures[-1]["turns_per_second"] < rate * HELD:
+                    break  # the next would only measure the length of the queue
+            figures += [phases.run(f"{n} at once", CLOSED_TURNS, at_once=n) for n in AT_ONCE]
+            lost = sum(figure["lost"] + figure["doubled"] for figure in figures)
+            found["turns"] = {**described, "phases": figures, "lost": lost}
+        elif "memory" in wanted:
+            phases.run("for memory", CLOSED_TURNS, at_once=AT_ONCE[0])
+        if "memory" in wanted:
+            pss = processes.pss_mib(processes.tree(whole.supervisor))
+            found["memory"] = {
+                **described,
+                "turns_before": phases.turns,
+                "pss_mib": pss,
+                "pss_mib_total": round(sum(pss.values())),
+            }
     return found
 
 
 class _Phases:
-    def __init__(self, load: Load, supervisor: psutil.Process, config: Settings, folder: Path) -> None:
-        self.load, self.supervisor = load, supervisor
-        self.questions, self.keys = questions.load(config), keys.load(config)
-        self.database = folder / "linea.db"
+    def __init__(self, whole: Line) -> None:
+        self.line, self.questions = whole, questions.load(whole.config)
         self.phase = self.turns = 0
 
     def run(self, name: str, count: int, **pace: float) -> dict[str, Any]:
         """One phase: its turns, their time from webhook to Graph, what was lost, and the CPU they took."""
         phones = questions.phones(self.phase * PEOPLE, PEOPLE)
         self.phase, self.turns = self.phase + 1, self.turns + count
-        before, watch = processes.cpu_seconds(processes.tree(self.supervisor)), machine.Clock()
-        load_before = os.getloadavg()[0]
-        result = self.load.ask("turns", count=count, phones=phones, questions=self.questions, **pace)
-        after = processes.cpu_seconds(processes.tree(self.supervisor))
-        spent = {part: seconds - before.get(part, 0.0) for part, seconds in after.items()}
-        total = sum(spent.values())
+        watch, load_before = self.line.watch(), os.getloadavg()[0]
+        result = self.line.load.ask("turns", count=count, phones=phones, questions=self.questions, **pace)
         figures = {
             "phase": name,
             "turns": count,
             **self._matched(result),
             "acknowledged_ms": machine.percentiles(result["acknowledged_ms"]),
             "webhooks_refused": result["refused"],
-            "cpu_ms_per_turn": round(total * 1000 / count, 1),
-            "cpu_ms_per_turn_by_process": {
-                part: round(seconds * 1000 / count, 1) for part, seconds in sorted(spent.items())
-            },
-            "generator_cpu_ms_per_turn": round(result["generator_cpu_seconds"] * 1000 / count, 1),
-            "others_cpu_percent": watch.others_percent(total + result["generator_cpu_seconds"]),
+            **watch.figures(count, result["generator_cpu_seconds"]),
             "load_before": round(load_before, 2),
         }
         print(
@@ -114,11 +78,11 @@ class _Phases:
 
     def _matched(self, result: dict[str, Any]) -> dict[str, Any]:
         """Each question with the first message that answers it, by what the line's own rows say."""
-        answers = self._answers()
-        due_of = {str(inbox.name_of(self.keys, wamid)): due for wamid, due in result["due_of"].items()}
+        answers = dict(self.line.rows(ANSWERS))
+        due_of = {self.line.name_of(wamid): due for wamid, due in result["due_of"].items()}
         first: dict[str, float] = {}
-        times_sent = Counter(outbox_id for outbox_id, _ in result["reached"])
-        for outbox_id, moment in result["reached"]:
+        times_sent = Counter(outbox_id for outbox_id, _, _ in result["reached"])
+        for outbox_id, moment, _ in result["reached"]:
             asked = answers.get(outbox_id, "")
             if asked in due_of:
                 first[asked] = min(moment, first.get(asked, moment))
@@ -131,14 +95,3 @@ class _Phases:
             "lost": len(due_of) - len(first),
             "doubled": sum(times - 1 for times in times_sent.values()),
         }
-
-    def _answers(self) -> dict[str, str]:
-        """The id of each message of the line, with the line's name for the question it answers."""
-        database = sqlite3.connect(f"file:{self.database}?mode=ro", uri=True)
-        try:
-            rows = database.execute(
-                "SELECT outbox.id, inbox.external_id FROM outbox JOIN inbox ON outbox.turn = inbox.number"
-            )
-            return dict(rows.fetchall())
-        finally:
-            database.close()

@@ -146,6 +146,10 @@ def prepare(
 def _lease(
     session: Session, conversation: Conversation, worker: str, now: datetime, bank: Bank, burst: bool
 ) -> Turn | None:
+    room = bursts.room_at(conversation.reply_at, now)
+    if room > now and conversation.mode != "human":  # a flood: what waits is read together then
+        conversation.due_at = room
+        return None
     which = {"its_conversation": conversation.id, "at_most": bursts.MOST if burst else 1}
     rows = session.execute(_WAITING, which).scalars().all()
     if not rows or conversation.mode == "human":
@@ -153,10 +157,6 @@ def _lease(
             row.state, row.outcome, row.for_operator = "done", "human", True
         if not _unhandled(session, conversation):
             conversation.due_at = None
-        return None
-    room = bursts.room_at(conversation.reply_at, now)
-    if room > now:  # a flood: what waits is read together then
-        conversation.due_at = room
         return None
     read = bursts.together(rows, conversation.channel)
     option = choices.chosen(session, read[0]) if len(read) == 1 else None

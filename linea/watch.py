@@ -30,6 +30,7 @@ AGAIN_AFTER = timedelta(minutes=2)  # a red person who writes on is not sent the
 OPERATOR_ANSWERS_WITHIN = timedelta(seconds=60)  # DESIGN 5.3
 JUST_BEFORE = timedelta(minutes=2)  # short messages so close together are read as one sentence too
 A_FEW, SHORT = 4, 100  # so many of them, each of so many letters at most
+AT_ONCE = 100  # messages in one transaction: at most half of the half second that a webhook waits for it
 
 _NEW = (  # built once: building it costs SQLAlchemy several times what running it costs
     select(InboxRow, Conversation)
@@ -58,7 +59,7 @@ def look(
     classify: Classify,
     line: Line,
     now: datetime,
-    limit: int = 200,
+    limit: int = AT_ONCE,
     duty: Duty = NOBODY,
     *,
     keys: Keys | None = None,
