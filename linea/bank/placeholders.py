@@ -53,6 +53,9 @@ LONGEST: Mapping[str, str] = {
     "opens": "el miércoles 30 a las 09:00",
     "code": "ZAMPOÑA-1234",
     "kind": "ROJO sin cerrar hace un dia",
+    "closes": "31/12/2026",
+    "erased": "31/12/2026",
+    "until_cash_list": "31/12/2026",
 }
 
 
