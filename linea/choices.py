@@ -12,7 +12,7 @@ LONGEST = 60  # letters of an answer that names an option; the longest title has
 LOOK_BACK = 4  # messages of ours, the newest first: an answer may stand between the list and the choice
 
 _LAST = (  # built once: building it costs SQLAlchemy several times what running it costs
-    select(OutboxRow.body)
+    select(OutboxRow.body, OutboxRow.safety)
     .where(OutboxRow.conversation_id == bindparam("its_conversation"))
     .where(OutboxRow.state != "cancelled")
     .order_by(OutboxRow.number.desc())
@@ -36,7 +36,9 @@ def chosen(session: Session, row: InboxRow) -> OptionRow | None:
 
 
 def _offered(session: Session, conversation_id: str) -> list[dict[str, str]]:
-    for body in session.execute(_LAST, {"its_conversation": conversation_id}).scalars():
+    for body, safety in session.execute(_LAST, {"its_conversation": conversation_id}):
+        if safety:  # "1" to "is there a safe place?" is no option of a list from before
+            return []
         if body["options"]:
             options: list[dict[str, str]] = body["options"]
             return options

@@ -18,6 +18,17 @@ from linea.store import insert_once
 from linea.store.models import Conversation, OptOut
 
 STOP = frozenset(("alto", "baja", "parar", "cancelar", "stop"))
+STOP_SENTENCES = frozenset(
+    f"{before}{words}{after}"
+    for before in ("", "ya ", "por favor ", "alto ", "baja ")
+    for words in (
+        "no me escriban",
+        "no me escriban mas",
+        "no me manden mensajes",
+        "no me manden mas mensajes",
+    )
+    for after in ("", " por favor", " gracias")
+)
 START = frozenset(("alta", "start"))
 # What Twilio itself takes for an end or a beginning, in English only; it answers these and blocks the number.
 TWILIO_STOP = frozenset(("stop", "stopall", "unsubscribe", "cancel", "end", "quit", "revoke", "optout"))
@@ -33,7 +44,7 @@ def word(text: str | None, channel: str) -> Literal["stop", "start"] | None:
     Never a word inside a sentence: «el río está muy alto» asks for nothing.
     """
     said = plain(text or "")
-    if said in STOP or (channel == "sms" and said in TWILIO_STOP):
+    if said in STOP or said in STOP_SENTENCES or (channel == "sms" and said in TWILIO_STOP):
         return "stop"
     if said in START or (channel == "sms" and said in TWILIO_START):
         return "start"

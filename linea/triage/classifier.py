@@ -18,6 +18,7 @@ from linea.triage.spans import sentences, stretches
 
 STEM = 5  # letters of a word that count in pairs of words near each other
 NEAR = 4  # words apart
+SHORTEST = 3  # words of a stretch that can be judged: of "hoy" or "un mes" the rules alone know anything
 BLOCKS = 3  # words and neighbours, near pairs, pieces of words: each of length one in every stretch
 _REMEMBERED = 20_000  # words whose pieces have been added up
 
@@ -95,9 +96,11 @@ class Classifier:
         `tokens` are words and pauses as `Signals.tokens` gives them.
         """
         words, cuts = sentences(tokens)
-        if not words:
-            return None
         begins, ends = stretches(cuts)
+        judged = ends - begins >= SHORTEST
+        begins, ends = begins[judged], ends[judged]
+        if not len(begins):
+            return None
         shares = self.shares(words, begins, ends)
         worse = np.zeros(len(begins))
         for colour in ("red", "yellow", "green"):

@@ -24,7 +24,7 @@ GREEN = Label("green", "distress", "none")
 SAID = {
     RED: "oso me acorrala|el oso viene otra vez|oso en la puerta|me busca el oso|oso con hambre",
     TODAY: "nubes sin final|solo veo nubes|las nubes no se van|puras nubes dentro|nubes y nubes",
-    LATER: "lluvia hace meses|meses de lluvia|la lluvia de meses|otra vez lluvia de meses|lluvia meses",
+    LATER: "lluvia hace meses|meses de lluvia|la lluvia de meses|otra vez lluvia de meses|lluvia y meses",
     GREEN: "brisa fresca hoy|hoy hay brisa|la brisa me enfria|brisa y ya|un poco de brisa",
     Label("none"): "pan con queso|el pan sube|quiero pan|pan de ayer|compro pan y queso|hay pan",
 }

@@ -29,10 +29,10 @@ def fetched(line: Line, phone: str, channel: str = "whatsapp") -> list[MediaRow]
 @pytest.mark.parametrize(
     ("channel", "wish", "shown", "begins"),
     [
-        ("whatsapp", {"image": {"caption": "mi receta"}}, "[foto] mi receta", b"\xff\xd8\xff"),
+        ("whatsapp", {"image": {"caption": "así quedó esto"}}, "[foto] así quedó esto", b"\xff\xd8\xff"),
         ("whatsapp", {"voice": {}}, "[nota de voz]", b"OggS"),
         ("whatsapp", {"document": {"filename": "receta.pdf"}}, "[archivo receta.pdf", b"%PDF-"),
-        ("sms", {"image": {"caption": "mi receta"}}, "[foto] mi receta", b"\xff\xd8\xff"),
+        ("sms", {"image": {"caption": "así quedó esto"}}, "[foto] así quedó esto", b"\xff\xd8\xff"),
         ("sms", {"audio": {}}, "[audio]", b"RIFF"),
     ],
 )
