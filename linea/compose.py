@@ -75,6 +75,7 @@ def compose(
     for message, utter in zip(picked.messages, utters, strict=True):
         if utter in QUESTIONS and (handover or mode != "bot" or (answered and not helped)):
             continue  # no moment to ask for anything
+        helped = helped or any(utter == table.line for table in bank.advice.values())
         asked = QUESTIONS.get(utter) or appointments.QUESTIONS.get(utter) or asked
         if utter.startswith(FAQ):
             answered = True

@@ -19,7 +19,7 @@ from sqlalchemy import and_, delete, func, or_, select, true
 from sqlalchemy.orm import Session
 from sqlalchemy.sql import Select
 
-from linea import consent, people, presence, slots
+from linea import alerts, consent, people, presence, slots
 from linea.codes import new_id
 from linea.conversations import TEAM
 from linea.inbox import forget_repeats
@@ -124,6 +124,7 @@ def erase_person(session: Session, keys: Keys, person_id: str, now: datetime) ->
             continue
         if standing is not None:
             session.delete(standing)
+        alerts.close(session, conversation.id, now)
         conversation.mode, conversation.ended_at = "bot", conversation.ended_at or now
     session.flush()
     return whole
