@@ -143,14 +143,3 @@ def test_with_rasa_stopped_the_words_do_the_same(line_without_rasa: Line, phone:
     assert "¿Lo borro?" in said(line_without_rasa, phone, "borrar", 1)
     assert "está borrado" in said(line_without_rasa, phone, "BORRAR", 1)
     until(lambda: line_without_rasa.rows(Person) == [], "nobody is known any more")
-
-
-def test_at_ten_at_night_nothing_is_asked(day: Line, phone: str) -> None:
-    day.stop("worker", "web")
-    night = offset(22)
-    day.start("web", "worker", clock_offset=night if night > offset(10) else night + 24 * 3600)
-    said(day, phone, "que mascarilla uso", 1)
-    day.settled()
-    said(day, phone, "gracias", 1)
-    day.settled()
-    assert [(row.asking, row.profile_asked_at) for row in _of(day, phone)] == [(None, None)]
